@@ -1,0 +1,1 @@
+"""Perception: pictures in, findings out. Detect, track, locate, judge, blur. Knows the contracts only."""
