@@ -1,0 +1,1 @@
+"""What everyone agrees on (contracts, interfaces) and how it travels (bridge, centre)."""

@@ -1,0 +1,35 @@
+"""Configuration: one YAML file per unit, one section per room, each checked by a typed model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from comms.contracts.errors import FileError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_section(path: str | Path, section: str, model: type[Model]) -> Model:
+    """Section `section` of the unit's YAML file as `model`; a missing section gives the defaults.
+
+    Raises FileError with the file, the place and what would be right.
+    """
+    path = Path(path)
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        raise FileError(str(path), "there is no such file") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise FileError(str(path), f"this is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(document, dict):
+        raise FileError(str(path), "the file must be a mapping of sections")
+    try:
+        return model.model_validate(document.get(section) or {})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join([section, *(str(part) for part in first["loc"])])
+        raise FileError(str(path), f"{first['msg']} (it says {first['input']!r})", place) from None

@@ -1,0 +1,160 @@
+"""A task: one order to one vehicle, and the states it can go through."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from comms.contracts.errors import ContractError
+from comms.contracts.place import GeoPoint
+
+
+class Vehicle(StrEnum):
+    ROBOT = "robot"
+    DRONE = "drone"
+
+
+class TaskKind(StrEnum):
+    PATROL = "patrol"
+    GO_TO = "go_to"
+    RETURN = "return"
+    ORBIT = "orbit"
+    FLY_TO = "fly_to"
+
+
+class OnLinkLoss(StrEnum):
+    """What the vehicle does with the task when the command centre falls silent."""
+
+    GO_ON = "go_on"
+    HOLD = "hold"
+    GO_HOME = "go_home"
+
+
+class TaskState(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    RUNNING = "running"
+    PAUSED = "paused"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+    @property
+    def is_final(self) -> bool:
+        return self in FINAL
+
+
+FINAL = frozenset(
+    {
+        TaskState.SUCCEEDED,
+        TaskState.FAILED,
+        TaskState.CANCELLED,
+        TaskState.REJECTED,
+        TaskState.EXPIRED,
+    }
+)
+
+_ORDER = [
+    TaskState.PROPOSED,
+    TaskState.APPROVED,
+    TaskState.SENT,
+    TaskState.ACCEPTED,
+    TaskState.RUNNING,
+    TaskState.PAUSED,
+]
+
+
+def may_follow(before: TaskState, after: TaskState) -> bool:
+    """Whether a task in state `before` may go to `after`.
+
+    A final state is never left. Before that a task only moves forward (steps may be skipped when a
+    message was lost), except for `running` and `paused`, which alternate. A repeat of a state is
+    allowed: it carries progress.
+    """
+    if before in FINAL:
+        return False
+    if after in FINAL or before == after:
+        return True
+    if before is TaskState.PAUSED and after is TaskState.RUNNING:
+        return True
+    return _ORDER.index(after) > _ORDER.index(before)
+
+
+VEHICLE_OF_KIND: dict[TaskKind, frozenset[Vehicle]] = {
+    TaskKind.PATROL: frozenset({Vehicle.ROBOT}),
+    TaskKind.GO_TO: frozenset({Vehicle.ROBOT}),
+    TaskKind.RETURN: frozenset({Vehicle.ROBOT, Vehicle.DRONE}),
+    TaskKind.ORBIT: frozenset({Vehicle.DRONE}),
+    TaskKind.FLY_TO: frozenset({Vehicle.DRONE}),
+}
+
+
+class Approval(BaseModel):
+    """The person who approved a task, and when (UTC)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    by: str = Field(min_length=1)
+    at: datetime
+
+
+class Task(BaseModel):
+    """One order to one vehicle. The id is given once; a repeat of the id changes nothing."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    task_id: str = Field(min_length=1, max_length=64)
+    unit_id: str = Field(min_length=1, max_length=64)
+    vehicle: Vehicle
+    kind: TaskKind
+    beat_id: str = Field(default="", max_length=64, description="patrol: which beat")
+    loops: int = Field(default=1, ge=1, le=100, description="patrol: rounds; orbit: turns")
+    points: tuple[GeoPoint, ...] = Field(default=(), max_length=100)
+    radius_m: float = Field(default=20.0, ge=5, le=200, description="orbit: radius")
+    height_m: float = Field(default=30.0, ge=5, le=120, description="drone: above take-off ground")
+    duration_s: float = Field(
+        default=20.0, ge=0, le=1200, description="fly_to: time over the point"
+    )
+    text: str = Field(default="", max_length=2000)
+    priority: int = Field(default=0, ge=0, le=9, description="higher goes first; 0 is routine")
+    on_link_loss: OnLinkLoss = OnLinkLoss.GO_ON
+    deadline: datetime | None = Field(default=None, description="UTC")
+    created_by: str = Field(default="", max_length=200)
+    approval: Approval | None = None
+
+    def check(self) -> None:
+        """Raise ContractError with one sentence when the task does not say what its kind needs."""
+        if self.vehicle not in VEHICLE_OF_KIND[self.kind]:
+            raise ContractError(f"a {self.vehicle} cannot do a {self.kind} task")
+        if self.kind is TaskKind.PATROL and not self.beat_id:
+            raise ContractError("a patrol task needs the id of a beat")
+        needs_point = self.kind in (TaskKind.GO_TO, TaskKind.ORBIT, TaskKind.FLY_TO)
+        if needs_point and len(self.points) != 1:
+            raise ContractError(f"a {self.kind} task needs exactly one point")
+
+    @property
+    def needs_approval(self) -> bool:
+        """A drone takes off only on a person's approval."""
+        return self.vehicle is Vehicle.DRONE and self.kind is not TaskKind.RETURN
+
+
+class TaskUpdate(BaseModel):
+    """One step in a task's life: who moved it to which state, when and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task_id: str
+    vehicle: Vehicle
+    state: TaskState
+    reason: str = ""
+    actor: str = ""
+    progress: float = Field(default=0.0, ge=0, le=1)
+    checkpoint: int = 0
+    remaining_s: float | None = None
+    at: datetime
