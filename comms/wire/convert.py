@@ -1,8 +1,8 @@
 """Between the plain types of `comms.contracts` and the messages of patrol/v1, both ways.
 
 Every `..._from_wire` checks what came over the wire and raises ContractError with one sentence: a
-peer that is newer than we are, or broken, is refused clearly and never crashes the link. Numbers that
-proto3 leaves at zero where the contract has a default (loops, radius, height) take that default.
+peer that is newer than we are, or broken, is refused clearly and never crashes the link. Numbers
+that proto3 leaves at zero where the contract has a default (loops, radius, height) take it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def word_from_wire(kind: type[Word], number: int) -> Word:
     word = _WORD.get((kind, number))
     if word is None:
         raise ContractError(f"{number} is not a {kind.__name__} that this version knows")
-    return word  # type: ignore[return-value]
+    return kind(word)
 
 
 def time_to_wire(at: datetime) -> Timestamp:
@@ -73,9 +73,10 @@ def time_to_wire(at: datetime) -> Timestamp:
 def time_from_wire(stamp: Timestamp) -> datetime:
     """An aware UTC datetime, to the microsecond. ContractError when it is out of range."""
     try:
-        return stamp.ToDatetime(tzinfo=UTC)
+        at: datetime = stamp.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise ContractError(f"{stamp.seconds} s is not a time") from None
+    return at
 
 
 def point_to_wire(point: GeoPoint) -> pb.GeoPoint:
@@ -307,7 +308,8 @@ def _four(numbers: Any) -> tuple[float, float, float, float]:
         return (0.0, 0.0, 0.0, 0.0)
     if len(numbers) != 4:
         raise ContractError(f"a covariance has 4 numbers, not {len(numbers)}")
-    return tuple(numbers)  # type: ignore[return-value]
+    ee, en, ne, nn = numbers
+    return (ee, en, ne, nn)
 
 
 @contextmanager

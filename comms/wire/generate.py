@@ -1,8 +1,9 @@
 """Make the Python code of patrol/v1 from its protos: `python -m comms.wire.generate`.
 
-The result is committed, so that set-up needs no compiler; a test makes it again and compares. protoc
-writes imports from the proto's own root (`patrol.v1`), which is no package of ours: they are turned
-into `comms.wire.gen.patrol.v1`. The registered file names stay the protos' own, as reflection wants.
+The result is committed, so that set-up needs no compiler; a test makes it again and compares.
+protoc writes imports from the proto's own root (`patrol.v1`), which is no package of ours: they are
+turned into `comms.wire.gen.patrol.v1`. The registered file names stay the protos' own, as
+reflection wants.
 """
 
 from __future__ import annotations
