@@ -1,4 +1,4 @@
-"""What every test needs before it imports anything: a ROS domain, a state and a run folder of its own.
+"""What every test needs before it imports anything: its own ROS domain, state and run folder.
 
 Set at import, because code reads these variables when it starts. Two test runs on one machine (or
 two workers of one run) never share a ROS domain: each holds a lock on its number while it lives.
