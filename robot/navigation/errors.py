@@ -1,0 +1,9 @@
+"""The errors of navigation, each with one sentence for a person."""
+
+from __future__ import annotations
+
+from comms.contracts.errors import ContractError
+
+
+class NoRoute(ContractError):  # noqa: N818 - a plain name, as in the sentence it carries
+    """There is no legal way from the start to the goal; the message says why."""
