@@ -1,0 +1,1 @@
+"""The ground robot: where am I, how do I get there, may I move, what am I doing."""

@@ -1,0 +1,52 @@
+"""Poses in the plane: chaining and undoing them, and what the wheels say happened between two
+moments.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+
+class Pose(NamedTuple):
+    """x, y in m, yaw in rad; of which frame, the variable's name says."""
+
+    x: float
+    y: float
+    yaw: float
+
+    def then(self, step: Pose) -> Pose:
+        """This pose followed by `step`, which is given in this pose's own frame."""
+        cos, sin = math.cos(self.yaw), math.sin(self.yaw)
+        return Pose(
+            self.x + cos * step.x - sin * step.y,
+            self.y + sin * step.x + cos * step.y,
+            wrap(self.yaw + step.yaw),
+        )
+
+    def inverse(self) -> Pose:
+        cos, sin = math.cos(self.yaw), math.sin(self.yaw)
+        return Pose(-cos * self.x - sin * self.y, sin * self.x - cos * self.y, wrap(-self.yaw))
+
+
+def wrap(angle: float) -> float:
+    """An angle in (-pi, pi]."""
+    return math.remainder(angle, math.tau)
+
+
+def wheel_step(
+    before: tuple[float, float, float] | None,
+    after: tuple[float, float, float] | None,
+    longest_m: float,
+) -> Pose | None:
+    """The motion (in the body frame of `before`) between two poses of the base driver's odometry.
+
+    None where it cannot be believed: a pose is missing, the way is longer than `longest_m`, or the
+    driver has begun anew at zero.
+    """
+    if before is None or after is None:
+        return None
+    if math.hypot(after[0], after[1]) < 0.05 and abs(after[2]) < 0.05 < math.hypot(*before[:2]):
+        return None
+    step = Pose(*before).inverse().then(Pose(*after))
+    return step if math.hypot(step.x, step.y) <= longest_m else None
