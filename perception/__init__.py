@@ -1,1 +1,2 @@
-"""Perception: pictures in, findings out. Detect, track, locate, judge, blur. Knows the contracts only."""
+"""Perception: pictures in, findings out. Detect, track, locate, judge, blur. Knows the contracts
+only."""

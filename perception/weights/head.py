@@ -1,8 +1,9 @@
 """CenterNet's decoding as ONNX nodes, so that the model's output is what Ultralytics expects.
 
-CenterNet ("Objects as Points", Zhou et al. 2019) gives a heat map per class and, at each cell, the four
-distances to the box's sides. A detection is a cell that is the highest of its 3 x 3 neighbours; the 300
-best become rows of (cx, cy, w, h, score per class) in input pixels, the raw form of a YOLOv8 output.
+CenterNet ("Objects as Points", Zhou et al. 2019) gives a heat map per class and, at each cell, the
+four distances to the box's sides. A detection is a cell that is the highest of its 3 x 3
+neighbours; the 300 best become rows of (cx, cy, w, h, score per class) in input pixels, the raw
+form of a YOLOv8 output.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def add_input_scaling(out: OnnxNodes, source: str, target: str) -> None:
 
 
 def add_decoding(out: OnnxNodes, heat: str, sides: str, output: str, classes: int) -> None:
-    """From `heat` (1, classes, 128, 128) and `sides` (1, 4, 128, 128) to `output` (1, 4 + classes, 300)."""
+    """From `heat` (1, classes, 128, 128) and `sides` (1, 4, 128, 128) to `output` (1, 4 + classes,
+    300)."""
     cells = GRID * GRID
     peak = out.add("MaxPool", [heat], "peak/max", kernel_shape=[3, 3], pads=[1, 1, 1, 1])
     is_peak = out.add("Equal", [heat, peak], "peak/equal")
@@ -70,10 +72,10 @@ def add_decoding(out: OnnxNodes, heat: str, sides: str, output: str, classes: in
 def _centre(
     out: OnnxNodes, index: str, before: str, after: str, stride: str, half: str, axis: str
 ) -> str:
-    """The box's centre along one axis: the cell's place plus half the difference of the two distances."""
+    """The box's centre along one axis: the cell's place plus half the difference of the two
+    distances."""
     number = out.add("Cast", [index], f"centre_{axis}/index", to=TensorProto.FLOAT)
     place = out.add("Mul", [number, stride], f"centre_{axis}/cell")
     difference = out.add("Sub", [after, before], f"centre_{axis}/difference")
     offset = out.add("Mul", [difference, half], f"centre_{axis}/offset")
     return out.add("Add", [place, offset], f"centre_{axis}")
-

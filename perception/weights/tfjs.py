@@ -1,7 +1,7 @@
 """Reading a TensorFlow.js graph model: the graph as JSON, the weights as one binary beside it.
 
-Only what a frozen inference graph holds is read: nodes with their attributes, and constants that may be
-stored as 16-bit floats. Format: tfjs-converter, "graph-model".
+Only what a frozen inference graph holds is read: nodes with their attributes, and constants that
+may be stored as 16-bit floats. Format: tfjs-converter, "graph-model".
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """A graph model: its operations by name, and its constants as arrays (NHWC, as TensorFlow has them)."""
+    """A graph model: its operations by name, and its constants as arrays (NHWC, as TensorFlow has
+    them)."""
 
     nodes: dict[str, Node]
     constants: dict[str, NDArray[Any]]
@@ -89,9 +90,7 @@ def read_graph(path: Path) -> Graph:
     return Graph(nodes, _constants(path, manifest["weights"], binary))
 
 
-def _constants(
-    path: Path, entries: list[dict[str, Any]], binary: bytes
-) -> dict[str, NDArray[Any]]:
+def _constants(path: Path, entries: list[dict[str, Any]], binary: bytes) -> dict[str, NDArray[Any]]:
     """The constants, one after the other in the binary; quantised ones are expanded."""
     constants: dict[str, NDArray[Any]] = {}
     offset = 0

@@ -1,0 +1,1 @@
+"""From a box in a picture to a place on the map, with an honest covariance."""

@@ -1,0 +1,1 @@
+"""Privacy: whatever picture leaves this process has its faces and plates blurred."""
