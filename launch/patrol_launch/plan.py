@@ -367,7 +367,8 @@ class _Evaluator:
         except ValueError as error:  # shlex: an unclosed quote
             if isinstance(error, LaunchError):
                 raise
-            raise self._body.error(f"{key}: {error}", (key,)) from None
+            what = f"{key}: {error} (quotes cannot go round a substitution)"
+            raise self._body.error(what, (key,)) from None
 
 
 def _joined(namespace: str, more: str) -> str:
