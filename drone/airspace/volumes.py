@@ -1,0 +1,111 @@
+"""Closed volumes of air: upright prisms around buildings, trees and no-fly areas.
+
+Outlines are widened by the clearance so that a flight is safe when its line stays out of every
+prism. A round corner is drawn by a polygon *around* the true arc, so the clearance is never cut
+short.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+from shapely.prepared import PreparedGeometry, prep
+
+from comms.contracts.place import Enu
+from comms.contracts.site import Site
+from drone.config import DroneConfig
+
+_QUAD_SEGMENTS = 2
+_VERTICAL_M = 1e-6
+_TOUCH_M = 1e-6
+
+
+def widened(shape: BaseGeometry, by_m: float) -> BaseGeometry:
+    """`shape` widened by at least `by_m` everywhere (arcs circumscribed, not inscribed)."""
+    if by_m <= 0:
+        return shape
+    return shape.buffer(by_m / math.cos(math.pi / (4 * _QUAD_SEGMENTS)), quad_segs=_QUAD_SEGMENTS)
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A prism that no flight may enter: `outline` (map m) from `floor_m` to `ceiling_m` (map z)."""
+
+    name: str
+    outline: Polygon
+    floor_m: float
+    ceiling_m: float
+    shape: PreparedGeometry[Polygon]
+
+    @classmethod
+    def make(cls, name: str, outline: Polygon, floor_m: float, ceiling_m: float) -> Volume:
+        return cls(name, outline, floor_m, ceiling_m, prep(outline))
+
+    def blocks_height(self, height_m: float) -> bool:
+        """Whether level flight at `height_m` must go around it."""
+        return self.floor_m < height_m < self.ceiling_m
+
+    def is_entered_by(self, a: Enu, b: Enu) -> bool:
+        """Whether the straight line from `a` to `b` (map m) enters the prism; touching does not."""
+        low, high = min(a.up_m, b.up_m), max(a.up_m, b.up_m)
+        if high <= self.floor_m or low >= self.ceiling_m:
+            return False
+        run = math.hypot(b.east_m - a.east_m, b.north_m - a.north_m)
+        if run < _VERTICAL_M:
+            return bool(self.shape.contains(Point(a.east_m, a.north_m)))
+        line = LineString([(a.east_m, a.north_m), (b.east_m, b.north_m)])
+        if not self.shape.intersects(line):
+            return False
+        start = Point(a.east_m, a.north_m)
+        for piece in _lines(self.outline.intersection(line)):
+            if piece.length <= _TOUCH_M or not self.shape.contains(piece.interpolate(0.5, True)):
+                continue
+            heights = [
+                a.up_m + (b.up_m - a.up_m) * start.distance(Point(xy)) / run
+                for xy in (piece.coords[0], piece.coords[-1])
+            ]
+            if max(heights) > self.floor_m and min(heights) < self.ceiling_m:
+                return True
+        return False
+
+
+def _lines(shape: BaseGeometry) -> Iterator[LineString]:
+    if isinstance(shape, LineString):
+        yield shape
+    for part in getattr(shape, "geoms", ()):
+        yield from _lines(part)
+
+
+def volumes_of(site: Site, config: DroneConfig) -> tuple[Volume, ...]:
+    """Every closed volume of a site, widened by the configured clearances."""
+    found = []
+    for building in site.buildings:
+        outline = widened(Polygon(building.ring), config.building_clearance_m)
+        top = building.height_m + config.building_over_m
+        found.append(_volume(f"the building {_name(building)}", outline, -math.inf, top))
+    for area in site.no_fly:
+        outline = widened(Polygon(area.ring), config.no_fly_margin_m)
+        # a floor on the ground closes the air from the ground up
+        floor = -math.inf if area.floor_m <= 0 else area.floor_m - config.no_fly_margin_m
+        top = area.ceiling_m + config.no_fly_margin_m
+        found.append(_volume(f"the no-fly area {_name(area)}", outline, floor, top))
+    for tree in site.trees:
+        outline = widened(Point(tree.at), config.tree_radius_m)
+        top = tree.height_m + config.building_over_m / 2
+        found.append(_volume(f"the tree {_name(tree)}", outline, -math.inf, top))
+    return tuple(found)
+
+
+def _volume(name: str, outline: BaseGeometry, floor_m: float, ceiling_m: float) -> Volume:
+    solid = outline if isinstance(outline, Polygon) else outline.convex_hull
+    assert isinstance(solid, Polygon), name
+    return Volume.make(name, Polygon(solid.exterior), floor_m, ceiling_m)
+
+
+def _name(feature: object) -> str:
+    name = getattr(feature, "name", "") or getattr(feature, "name_zh", "")
+    return name or str(getattr(feature, "feature_id", ""))

@@ -1,0 +1,85 @@
+"""The `drone` section of the unit's YAML: every limit and figure of the room, with its unit."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class DroneConfig(BaseModel):
+    """Defaults fit a small quadrotor of about 1.5 kg over a city block."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    connect: str = Field(
+        default="udpin://0.0.0.0:14540",
+        description="autopilot: udpin://, udpout://, tcpin://, tcpout:// or serial://device:baud",
+    )
+    max_height_m: float = Field(
+        default=120.0, gt=5, le=500, description="legal ceiling, above the take-off ground"
+    )
+    transit_height_m: float = Field(
+        default=30.0, ge=5, le=200, description="lowest height of a transit between places"
+    )
+    takeoff_height_m: float = Field(
+        default=5.0, ge=2, le=30, description="climbed to at once; the mission goes on from there"
+    )
+    building_clearance_m: float = Field(
+        default=6.0, ge=1, le=50, description="sideways from a building's outline"
+    )
+    building_over_m: float = Field(
+        default=8.0, ge=1, le=50, description="above a building's roof or a tree's top"
+    )
+    no_fly_margin_m: float = Field(
+        default=5.0, ge=0, le=100, description="kept from a no-fly area, sideways and up or down"
+    )
+    tree_radius_m: float = Field(
+        default=3.0, ge=0.5, le=20, description="crown and clearance around a tree's trunk"
+    )
+    boundary_margin_m: float = Field(
+        default=5.0, ge=0, le=100, description="kept inside the site's boundary"
+    )
+    cruise_mps: float = Field(default=8.0, gt=0.5, le=25, description="speed of a transit")
+    orbit_mps: float = Field(default=4.0, gt=0.5, le=15, description="highest speed on an orbit")
+    climb_mps: float = Field(default=2.5, gt=0.2, le=10, description="assumed for the estimates")
+    descend_mps: float = Field(default=1.2, gt=0.2, le=10, description="assumed for the estimates")
+    detour_weight: float = Field(
+        default=2.0,
+        ge=1,
+        le=10,
+        description="a metre around costs this times a metre straight on; above 1: rather over",
+    )
+    orbit_radius_change: float = Field(
+        default=0.5, ge=0, le=1, description="share by which a blocked orbit's radius may change"
+    )
+    hover_power_w: float = Field(default=190.0, gt=1, le=20_000, description="at a hover")
+    cruise_power_w: float = Field(default=210.0, gt=1, le=20_000, description="in level flight")
+    climb_power_w: float = Field(default=260.0, gt=1, le=20_000, description="while climbing")
+    reserve_fraction: float = Field(
+        default=0.25, ge=0.05, le=0.9, description="of the battery, left at landing"
+    )
+    min_battery_fraction: float = Field(
+        default=0.4, ge=0.1, le=1, description="needed for a take-off, whatever the flight"
+    )
+    max_home_offset_m: float = Field(
+        default=5.0, gt=0, le=100, description="autopilot's home from where the vehicle stands"
+    )
+    landing: str = Field(
+        default="return",
+        pattern="^(return|land)$",
+        description="last item, over the pad: the autopilot's own return, or a landing there",
+    )
+    geofence: bool = Field(default=True, description="upload the boundary and the no-fly columns")
+    rally_points: bool = Field(default=False, description="upload the kiosks' pads as rally points")
+    set_return_height: bool = Field(
+        default=True,
+        description="set the autopilot's own return height above the roofs on the way home",
+    )
+    camera_pitch_rad: float = Field(
+        default=0.5,
+        ge=-1.57,
+        le=1.58,
+        description="assumed without a gimbal's word; positive is down",
+    )
+    gimbal_rate_hz: float = Field(
+        default=10.0, ge=0, le=50, description="asked of the gimbal; 0: none"
+    )

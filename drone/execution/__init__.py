@@ -1,0 +1,1 @@
+"""The execution of flights: one task at a time, from approval to disarmed, across restarts."""

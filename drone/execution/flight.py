@@ -1,0 +1,376 @@
+"""One flight of one task, from boarding to disarmed, driven by what the vehicle says it does.
+
+A loop of five turns a second looks at the vehicle and at what people wish (pause, cancel, emergency
+stop) and gives orders when the two differ. It makes no difference whether the flight was begun by
+this process or joined after a restart: the vehicle is asked, never assumed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from comms.contracts.place import Enu
+from comms.contracts.task import Task, TaskKind, TaskState
+from comms.logs import get_logger
+from drone.errors import DroneError, OrderError, PlanError, TransferError
+from drone.execution.boarding import board_flight, board_mission
+from drone.execution.journal import FlightRecord, Stage
+from drone.execution.kit import Kit
+from drone.execution.unasked import UnaskedMode
+from drone.link.state import Landed, Mode
+from drone.missions.encoding import EncodedMission, Firmware, difference, encode_plan
+from drone.missions.estimate import track_cost
+from drone.missions.plan import FlightPlan, Part
+from drone.missions.timeline import Timeline
+
+_TURN_S = 0.2
+_REPORT_S = 1.0
+_LINGER_S = 20.0
+_OVER_HOME_M = 2.0
+
+#: (state, reason, share done, seconds left)
+Report = Callable[[TaskState, str, float, float | None], None]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A wish to end the flight early: with which state, why, and whether the vehicle comes home."""
+
+    state: TaskState
+    why: str
+    comes_home: bool = True
+
+
+class Flight:
+    """Wishes (`wish_*`, `end`) are set from outside on the same loop; `run` or `rejoin` does the
+    rest.
+    """
+
+    def __init__(self, task: Task, plan: FlightPlan, kit: Kit, report: Report) -> None:
+        self.task = task
+        self.plan = plan
+        self.stage = Stage.PREPARING
+        self.wish_hold = ""
+        self.holding = False
+        self.detail = ""
+        self.share = 0.0
+        self._kit = kit
+        self._report = report
+        self._end: Ending | None = None
+        self._end_begun = False
+        self._mission: EncodedMission | None = None
+        self._timeline = Timeline(plan, kit.config)
+        self._item = 0
+        self._work_done = task.kind is TaskKind.RETURN
+        self._unasked = UnaskedMode(kit.view, kit.vehicle.texts)
+        self._told: tuple[TaskState, str] | None = None
+        self._told_at = 0.0
+        self._on_ground_since: float | None = None
+        self._log = get_logger(task_id=task.task_id)
+
+    # ------------------------------------------------------------------ wishes
+
+    def end(self, ending: Ending) -> None:
+        """Wish the flight to end early; the first wish counts."""
+        if self._end is None:
+            self._end = ending
+
+    @property
+    def part(self) -> Part:
+        """Which part of the flight the vehicle is in."""
+        if self.stage in (Stage.PREPARING, Stage.LAUNCHING):
+            return Part.TAKE_OFF
+        if self._kit.view.landed.last is Landed.LANDING:
+            return Part.LANDING
+        return self._timeline.part_at(self._item)
+
+    # ------------------------------------------------------------------ from the ground
+
+    async def run(self) -> tuple[TaskState, str]:
+        """Fly it. Returns the final state and why."""
+        try:
+            if self._kit.view.is_airborne:
+                await self._board_in_flight()
+            else:
+                ended = await self._launch()
+                if ended is not None:
+                    return ended
+        except DroneError as error:
+            if not self._kit.view.is_airborne:
+                await self._stay_down()
+                return TaskState.FAILED, str(error)
+            self._log.error("the flight cannot go on as planned", why=str(error))
+            self._fail(str(error))
+        return await self._fly()
+
+    async def _launch(self) -> tuple[TaskState, str] | None:
+        self._enter(Stage.PREPARING, "the plan goes on board")
+        self._mission = await board_flight(self._kit, self.plan)
+        if self._wants_out():
+            return self._not_flown()
+        self._enter(Stage.LAUNCHING, "arming")
+        await self._kit.actions.arm()
+        if self._wants_out():
+            await self._stay_down()
+            return self._not_flown()
+        self._tell(TaskState.RUNNING, "taking off")
+        await self._kit.actions.take_off(self._kit.config.takeoff_height_m, self._wants_out)
+        self._enter(Stage.FLYING, "")
+        if not self._wants_out():
+            await self._kit.actions.start_mission()
+        return None
+
+    async def _board_in_flight(self) -> None:
+        await self._kit.actions.hold()
+        await self._replace_mission(self.plan)
+        self._enter(Stage.COMING_HOME if self.task.kind is TaskKind.RETURN else Stage.FLYING, "")
+
+    def _wants_out(self) -> bool:
+        return bool(self.wish_hold) or self._end is not None
+
+    def _not_flown(self) -> tuple[TaskState, str]:
+        if self._end is not None:
+            return self._end.state, self._end.why
+        return TaskState.REJECTED, self.wish_hold
+
+    async def _stay_down(self) -> None:
+        if self._kit.view.is_armed and not self._kit.view.is_airborne:
+            try:
+                await self._kit.actions.disarm()
+            except OrderError as error:
+                self._log.warning("still armed on the ground", why=str(error))
+
+    # ------------------------------------------------------------------ after a restart
+
+    async def rejoin(self, record: FlightRecord) -> tuple[TaskState, str] | None:
+        """Go on with a flight that another life of this process began.
+
+        None when the vehicle has not left the ground, so that nothing was done.
+        """
+        view = self._kit.view
+        self.stage, self._item = record.stage, record.item
+        self._work_done = self._work_done or record.work_done
+        if record.ending is not None:
+            self._end, self._end_begun = Ending(record.ending, record.why), True
+        while not view.knows_itself:
+            self.detail = "waiting for the vehicle after a restart"
+            await asyncio.sleep(_TURN_S)
+        if not view.is_airborne and record.stage in (Stage.PREPARING, Stage.LAUNCHING):
+            await self._stay_down()
+            return None
+        if view.is_down:
+            return self._result()
+        self._log.info("joins the flight in progress", mode=str(view.mode.last))
+        expected = encode_plan(self.plan, self._kit.frame, view.firmware)
+        try:
+            on_board = await self._kit.transfer.mission()
+            skip = 1 if view.firmware is Firmware.ARDUPILOT else 0
+            other = difference(expected.items, on_board, skip)
+        except TransferError as error:
+            other = str(error)
+        if other:
+            self._log.warning("the mission on board is not the one of this task", why=other)
+        else:
+            self._mission = expected
+        self.wish_hold = "paused before the restart" if record.paused else ""
+        self.holding = record.paused and view.mode.last is Mode.HOLD
+        if record.stage is Stage.LAUNCHING:
+            self._enter(Stage.FLYING, "joined after a restart")
+            if self._mission is not None and view.mode.last is not Mode.MISSION:
+                await self._try(self._kit.actions.start_mission())
+        self._tell(TaskState.RUNNING, "joined after a restart")
+        return await self._fly()
+
+    # ------------------------------------------------------------------ in the air
+
+    async def _fly(self) -> tuple[TaskState, str]:
+        view = self._kit.view
+        while True:
+            await asyncio.sleep(_TURN_S)
+            if view.is_down:
+                return self._result()
+            if not view.connected:
+                self._tell(TaskState.RUNNING, "the link is silent; the autopilot goes on by itself")
+                continue
+            if self._end is not None and not self._end.comes_home:
+                await self._try(self._kit.actions.hold())
+                return self._end.state, self._end.why
+            await self._obey()
+            self._follow_progress()
+            await self._heed_mode()
+            self._heed_battery()
+            await self._heed_ground()
+
+    async def _obey(self) -> None:
+        if self.wish_hold and not self.holding:
+            if await self._try(self._kit.actions.hold()):
+                self.holding = True
+                self._tell(TaskState.PAUSED, self.wish_hold)
+                self._note()
+        elif not self.wish_hold and self._end is not None and not self._end_begun:
+            self._end_begun = True
+            self.holding = False
+            await self._come_home(self._end.why)
+        elif not self.wish_hold and self.holding and await self._try(self._go_on()):
+            self.holding = False
+            self._unasked.forget()
+            self._tell(TaskState.RUNNING, "goes on")
+            self._note()
+
+    async def _go_on(self) -> None:
+        if self._mission is None:
+            await self._kit.actions.return_home()
+        else:
+            await self._kit.actions.start_mission()
+
+    async def _come_home(self, why: str) -> None:
+        """Replan from here; where that cannot be, the autopilot's own return."""
+        self._enter(Stage.COMING_HOME, f"coming home: {why}")
+        here, home = self._kit.where(), self.plan.home
+        try:
+            if here is None:
+                raise PlanError("the position is not known")
+            if math.dist(here[:2], home[:2]) < _OVER_HOME_M:
+                raise PlanError("it is over its home already")
+            await self._kit.actions.hold()
+            plan = await asyncio.get_running_loop().run_in_executor(
+                None, self._kit.planner.come_home, here, home
+            )
+            await self._replace_mission(plan)
+            self._note()
+        except DroneError as error:
+            self._log.warning("the autopilot's own return is taken", why=str(error))
+            self._mission = None
+            if not await self._try(self._kit.actions.return_home()):
+                self._end_begun = False  # tried again at the next turn
+
+    async def _replace_mission(self, plan: FlightPlan) -> None:
+        mission = await board_mission(self._kit, plan)
+        self.plan, self._mission, self._item = plan, mission, 0
+        self._timeline = Timeline(plan, self._kit.config)
+        first = 1 if self._kit.view.firmware is Firmware.ARDUPILOT else 0
+        await self._kit.actions.choose_item(first)
+        await self._kit.actions.start_mission()
+        self._unasked.forget()
+
+    def _follow_progress(self) -> None:
+        progress = self._kit.view.progress.last
+        if progress is not None and self._mission is not None:
+            index = self._mission.plan_index
+            number = index[progress.current] if progress.current < len(index) else len(index)
+            if number > self._item:
+                self._item = number
+                self._note()
+        past_work = self.stage is Stage.FLYING and self._item >= self._timeline.work_ends_at
+        if past_work and not self._work_done:
+            self._work_done = True
+            self._log.info("the work is done, on the way home")
+            self._note()
+        if self.stage is not Stage.COMING_HOME or self.task.kind is TaskKind.RETURN:
+            share = self._timeline.share_done(self._item, self._kit.where())
+            self.share = max(self.share, share)
+        if not self.holding:
+            state = TaskState.PAUSED if self._unasked.is_paused else TaskState.RUNNING
+            self._tell(state, self._unasked.words or self.detail)
+
+    async def _heed_mode(self) -> None:
+        """What to make of a mode that nobody here asked for."""
+        ours = self.holding or self._end_begun or self.part in (Part.RETURN, Part.LANDING)
+        verdict = self._unasked.look(self.holding, self.part)
+        if verdict.resumed_elsewhere:
+            if self.wish_hold.startswith("emergency stop"):
+                self.holding = False  # hold again
+            else:
+                self.wish_hold, self.holding = "", False
+                self._tell(TaskState.RUNNING, "resumed from elsewhere")
+        if verdict.comes_home and not ours:
+            why = f"the autopilot came home by itself: {verdict.words}"
+            self._end, self._end_begun = Ending(TaskState.FAILED, why), True
+            self._enter(Stage.COMING_HOME, why)
+        if verdict.stranded and self._work_done:
+            # the mission has ended over home without its last item's effect
+            await self._try(self._kit.actions.return_home())
+
+    def _heed_battery(self) -> None:
+        battery, here = self._kit.view.battery.fresh(), self._kit.where()
+        if battery is None or here is None or self._end is not None or self._work_done:
+            return
+        home = self.plan.home
+        over = Enu(home.east_m, home.north_m, here.up_m)
+        config = self._kit.config
+        _, energy = track_cost([here, over, home], config.cruise_mps, config)
+        needed = 1.3 * energy / self._kit.battery_wh + config.reserve_fraction
+        if battery.fraction < needed:
+            self._fail(f"the battery has {battery.fraction:.0%}, {needed:.0%} are needed from here")
+
+    async def _heed_ground(self) -> None:
+        """A vehicle that stands on the ground with its motors on is disarmed after a while."""
+        now = asyncio.get_running_loop().time()
+        if self._kit.view.landed.fresh() is not Landed.ON_GROUND:
+            self._on_ground_since = None
+        elif self._on_ground_since is None:
+            self._on_ground_since = now
+        elif now - self._on_ground_since > _LINGER_S:
+            self._on_ground_since = now
+            await self._stay_down()
+
+    # ------------------------------------------------------------------ words and records
+
+    def _result(self) -> tuple[TaskState, str]:
+        here = self._kit.where()
+        where = "landed"
+        if here is not None:
+            where = f"landed {math.dist(here[:2], self.plan.home[:2]):.1f} m from home"
+        if self._end is not None:
+            return self._end.state, f"{self._end.why}; {where}"
+        if self._work_done:
+            return TaskState.SUCCEEDED, where
+        words = self._unasked.words
+        return TaskState.FAILED, f"{where} before the work was done" + (
+            f": {words}" if words else ""
+        )
+
+    def _fail(self, why: str) -> None:
+        self._log.warning("the flight ends early", why=why)
+        self.end(Ending(TaskState.FAILED, why))
+
+    def _enter(self, stage: Stage, detail: str) -> None:
+        self.stage, self.detail = stage, detail
+        self._note()
+        self._tell(TaskState.RUNNING, detail)
+
+    def _note(self) -> None:
+        self._kit.journal.keep(
+            FlightRecord(
+                task=self.task,
+                stage=self.stage,
+                plan=self.plan,
+                work_done=self._work_done,
+                paused=bool(self.wish_hold),
+                item=self._item,
+                ending=self._end.state if self._end is not None and self._end_begun else None,
+                why=self._end.why if self._end is not None else "",
+            )
+        )
+
+    def _tell(self, state: TaskState, reason: str) -> None:
+        now = asyncio.get_running_loop().time()
+        if (state, reason) == self._told and now - self._told_at < _REPORT_S:
+            return
+        self._told, self._told_at = (state, reason), now
+        left = None if self.holding else self._timeline.remaining_s(self.share)
+        self._report(state, reason, self.share, left)
+
+    async def _try(self, order: object) -> bool:
+        """Give an order; a failure is told and tried again at a later turn."""
+        try:
+            await order  # type: ignore[misc]
+        except DroneError as error:
+            self._log.warning("an order failed", why=str(error))
+            self.detail = str(error)
+            await asyncio.sleep(_REPORT_S)
+            return False
+        return True

@@ -1,0 +1,133 @@
+"""What must survive a restart of this process: the task being flown and the results of finished
+ones.
+
+A small JSON file, written whole and swapped in, so that a kill at any moment leaves the old or the
+new one. Only the order and what was done of it are kept; what the vehicle does now is always asked
+of the vehicle.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from comms.contracts.task import Task, TaskState
+from comms.logs import get_logger
+from drone.missions.plan import FlightPlan
+
+_KEEP_FINISHED = 500
+
+
+class Stage(StrEnum):
+    """How far the vehicle had been brought."""
+
+    PREPARING = "preparing"
+    LAUNCHING = "launching"
+    FLYING = "flying"
+    COMING_HOME = "coming_home"
+
+
+class FlightRecord(BaseModel):
+    """The flight in progress. `ending`, with why, is set when it will not end in success."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task: Task
+    stage: Stage = Stage.PREPARING
+    plan: FlightPlan | None = None
+    work_done: bool = False
+    paused: bool = False
+    item: int = 0
+    ending: TaskState | None = None
+    why: str = ""
+
+
+class Final(BaseModel):
+    """How a task ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: TaskState
+    reason: str
+    at: datetime
+
+
+class _Pages(BaseModel):
+    current: FlightRecord | None = None
+    estop: str = ""
+    finished: dict[str, Final] = {}
+
+
+class Journal:
+    """The journal of one drone, in `folder` (made if missing)."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / "drone_journal.json"
+        self._pages = self._read()
+
+    def _read(self) -> _Pages:
+        try:
+            return _Pages.model_validate_json(self._path.read_bytes())
+        except FileNotFoundError:
+            return _Pages()
+        except ValidationError as error:
+            aside = self._path.with_suffix(".broken.json")
+            self._path.replace(aside)
+            get_logger().error(
+                "the flight journal cannot be read and is put aside",
+                file=str(aside),
+                why=str(error.errors()[0]["msg"]),
+            )
+            return _Pages()
+
+    @property
+    def current(self) -> FlightRecord | None:
+        return self._pages.current
+
+    @property
+    def estop(self) -> str:
+        """Who engaged the emergency stop and why; empty when it is not engaged."""
+        return self._pages.estop
+
+    def set_estop(self, words: str) -> None:
+        """The emergency stop outlives a restart: only a person releases it."""
+        if words != self._pages.estop:
+            self._pages.estop = words
+            self._write()
+
+    def finished(self, task_id: str) -> Final | None:
+        return self._pages.finished.get(task_id)
+
+    def keep(self, record: FlightRecord) -> None:
+        """Write down the flight in progress; nothing is written when nothing changed."""
+        if record != self._pages.current:
+            self._pages.current = record
+            self._write()
+
+    def drop(self) -> None:
+        """Forget the flight in progress: it has not left the ground."""
+        if self._pages.current is not None:
+            self._pages.current = None
+            self._write()
+
+    def finish(self, task_id: str, final: Final) -> None:
+        """Write down how a task ended; it is no longer in progress."""
+        if self._pages.current is not None and self._pages.current.task.task_id == task_id:
+            self._pages.current = None
+        self._pages.finished[task_id] = final
+        while len(self._pages.finished) > _KEEP_FINISHED:
+            self._pages.finished.pop(next(iter(self._pages.finished)))
+        self._write()
+
+    def _write(self) -> None:
+        new = self._path.with_suffix(".new")
+        with new.open("w", encoding="utf-8") as file:
+            file.write(self._pages.model_dump_json())
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._path)

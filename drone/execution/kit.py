@@ -1,0 +1,66 @@
+"""What every flight works with, in one place: vehicle, planner, site and journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from comms.contracts.geodesy import LocalFrame
+from comms.contracts.place import Enu, GeoPoint
+from comms.contracts.site import Site
+from drone.config import DroneConfig
+from drone.errors import LinkError
+from drone.execution.journal import Journal
+from drone.link.actions import Actions
+from drone.link.connection import Vehicle
+from drone.link.state import Position, VehicleView
+from drone.link.transfer import Transfer
+from drone.missions.planner import Planner
+
+
+@dataclass
+class Kit:
+    """`now` is UTC, from the ROS clock where there is one."""
+
+    vehicle: Vehicle
+    planner: Planner
+    site: Site
+    frame: LocalFrame
+    config: DroneConfig
+    journal: Journal
+    battery_wh: float
+    now: Callable[[], datetime]
+
+    @property
+    def view(self) -> VehicleView:
+        return self.vehicle.view
+
+    @property
+    def actions(self) -> Actions:
+        """Raises LinkError while no autopilot was ever there."""
+        if self.vehicle.actions is None:
+            raise LinkError("no autopilot answers")
+        return self.vehicle.actions
+
+    @property
+    def transfer(self) -> Transfer:
+        if self.vehicle.transfer is None:
+            raise LinkError("no autopilot answers")
+        return self.vehicle.transfer
+
+    def where(self) -> Enu | None:
+        """Where the vehicle is (map m, z above the take-off ground), by fresh word."""
+        position = self.view.position.fresh()
+        return self.place(position) if position is not None else None
+
+    def home(self) -> Enu | None:
+        """The autopilot's home on the ground (map m)."""
+        home = self.view.home.last
+        return self.place(home)._replace(up_m=0.0) if home is not None else None
+
+    def place(self, position: Position) -> Enu:
+        at = self.frame.to_enu(
+            GeoPoint(latitude_deg=position.latitude_deg, longitude_deg=position.longitude_deg)
+        )
+        return Enu(at.east_m, at.north_m, position.above_home_m)

@@ -1,0 +1,266 @@
+"""Orders to the vehicle, each done when its *effect* is seen.
+
+An acknowledgement is not an effect: PX4 acks a mission that it then refuses by a text, and a
+take-off while disarmed. So each order is followed by a wait for the mode, the landed state or the
+position that it must bring, is repeated where autopilots are known to need it, and fails with the
+vehicle's own words.
+
+| order | effect | time-out | tries |
+|---|---|---|---|
+| arm | armed (1 Hz heartbeat) | 3 s | for 12 s, one a second |
+| take off | off the ground, then 70 % of the height | 15 s, then 60 s | 3 |
+| start mission | mode mission, for 0.4 s | 2 s | 8, one a second |
+| hold | mode hold (ArduCopter: guided too), below 1 m/s | 3 s, then 15 s | 4 |
+| return | mode return or land, or on the ground | 3 s | 4 |
+| land | mode land, or on the ground | 3 s | 4 |
+| go to | within 2 m | by distance | 3 |
+| disarm | disarmed | 3 s | 3 |
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from mavsdk.asyncio.plugins.action import ActionAsync
+from mavsdk.asyncio.plugins.gimbal import GimbalAsync
+from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
+from mavsdk.exceptions import MavsdkError
+
+from comms.logs import get_logger
+from drone.errors import OrderError
+from drone.link.state import Landed, Mode, VehicleView
+from drone.link.statustext import StatusTexts
+from drone.missions.encoding import Firmware
+
+_POLL_S = 0.05
+_METRES_PER_DEGREE = 111_319.5
+_ARM_FOR_S = 12.0
+_TAKEOFF_SHARE = 0.7
+_START_TRIES = 8
+
+Effect = Callable[[], bool]
+
+
+class Actions:
+    """Orders to one vehicle. Every method raises OrderError with one sentence."""
+
+    def __init__(self, system: Any, view: VehicleView, texts: StatusTexts) -> None:
+        self._action = ActionAsync(system)
+        self._mission = MissionRawAsync(system)
+        self._gimbal = GimbalAsync(system)
+        self._view = view
+        self._texts = texts
+        self._log = get_logger()
+
+    async def arm(self) -> None:
+        """Arm; an early refusal is repeated, because health turns good over seconds."""
+        started = time.monotonic()
+        tries = max(1, int(_ARM_FOR_S))
+        await self._do("arm", self._action.arm, lambda: bool(self._view.armed.fresh()), 3.0, tries)
+        self._log.info("armed", took_s=round(time.monotonic() - started, 2))
+
+    async def disarm(self) -> None:
+        await self._do(
+            "disarm", self._action.disarm, lambda: self._view.armed.fresh() is False, 3.0, 3
+        )
+
+    async def prepare(self, takeoff_height_m: float, return_height_m: float | None) -> None:
+        """Set the heights (m above home) of take-off and of the autopilot's own return."""
+        await self._set("take-off height", self._action.set_takeoff_altitude, takeoff_height_m)
+        if return_height_m is not None:
+            await self._set(
+                "return height", self._action.set_return_to_launch_altitude, return_height_m
+            )
+
+    async def take_off(self, height_m: float, interrupted: Effect = lambda: False) -> None:
+        """Leave the ground and climb near `height_m` (m above home), or until `interrupted`."""
+        started = time.monotonic()
+        left = lambda: self._view.landed.fresh() in (Landed.TAKING_OFF, Landed.IN_AIR)  # noqa: E731
+        await self._do("take off", self._action.takeoff, left, 15.0, 3)
+        self._log.info("airborne", took_s=round(time.monotonic() - started, 2))
+        high = await self._until(
+            lambda: self.height_m() >= _TAKEOFF_SHARE * height_m or interrupted(), 60.0
+        )
+        if not high:
+            raise self._failed(
+                "take off",
+                started,
+                f"it is {self.height_m():.1f} m high instead of {height_m:.0f} m",
+            )
+
+    async def start_mission(self) -> None:
+        """Fly the mission on board, from its current item. PX4 is ready ~1.5 s after an upload."""
+        started = time.monotonic()
+        refusal = ""
+
+        def flies() -> bool:
+            return self._view.mode.fresh() is Mode.MISSION
+
+        for _ in range(_START_TRIES):
+            given = time.monotonic()
+            try:
+                await self._mission.start_mission()
+                refusal = "it said yes and did not do it"
+            except MavsdkError as error:
+                refusal = _short(error)
+            # PX4 shows the mode for a moment before it refuses
+            if await self._until(flies, 2.0):
+                await asyncio.sleep(0.4)
+                if flies():
+                    self._log.info("flies its mission", took_s=round(time.monotonic() - started, 2))
+                    return
+            await asyncio.sleep(max(0.0, 1.0 - (time.monotonic() - given)))
+        raise self._failed("start the mission", started, refusal)
+
+    async def choose_item(self, index: int) -> None:
+        """Make `index` the mission item that is flown next."""
+        await self._do(
+            "choose the mission item",
+            lambda: self._mission.set_current_mission_item(index),
+            lambda: True,
+            1.0,
+            4,
+        )
+
+    async def hold(self) -> None:
+        """Stop and stay."""
+        holding = {Mode.HOLD}
+        if self._view.firmware is Firmware.ARDUPILOT:
+            holding |= {Mode.GUIDED, Mode.MANUAL}  # brake and position hold read as these
+        await self._do(
+            "hold", self._action.hold, lambda: self._view.mode.fresh() in holding, 3.0, 4
+        )
+        if not await self._until(lambda: self.speed_mps() < 1.0, 15.0):
+            raise OrderError("the vehicle holds but does not come to rest")
+
+    async def return_home(self) -> None:
+        """The autopilot's own return."""
+        effects = (Mode.RETURN, Mode.LAND)
+        await self._do(
+            "return",
+            self._action.return_to_launch,
+            lambda: self._view.mode.fresh() in effects or self._view.is_down,
+            3.0,
+            4,
+        )
+
+    async def land(self) -> None:
+        """Land here."""
+        await self._do(
+            "land",
+            self._action.land,
+            lambda: self._view.mode.fresh() is Mode.LAND or self._view.is_down,
+            3.0,
+            4,
+        )
+
+    async def go_to(
+        self, latitude_deg: float, longitude_deg: float, above_sea_m: float, bearing_deg: float
+    ) -> None:
+        """Fly straight to a place. Done within 2 m of it."""
+        away = self._distance(latitude_deg, longitude_deg, above_sea_m)
+        await self._do(
+            "go there",
+            lambda: self._action.goto_location(
+                latitude_deg, longitude_deg, above_sea_m, bearing_deg
+            ),
+            lambda: self._distance(latitude_deg, longitude_deg, above_sea_m) < 2.0,
+            20.0 + 2.0 * away,
+            3,
+        )
+
+    async def look_at(self, latitude_deg: float, longitude_deg: float, above_sea_m: float) -> bool:
+        """Point the gimbal at a place; False when the vehicle has no gimbal that can."""
+        try:
+            gimbals = (await self._gimbal.gimbal_list()).gimbals
+            if not gimbals:
+                return False
+            await self._gimbal.set_roi_location(
+                gimbals[0].gimbal_id, latitude_deg, longitude_deg, above_sea_m
+            )
+        except MavsdkError as error:
+            self._log.info("the gimbal does not turn there", why=_short(error))
+            return False
+        return True
+
+    def height_m(self) -> float:
+        """Height above home (m), NaN when it is not known."""
+        position = self._view.position.fresh()
+        return position.above_home_m if position is not None else math.nan
+
+    def speed_mps(self) -> float:
+        """Speed in space (m/s), infinite when it is not known."""
+        v = self._view.velocity.fresh()
+        return math.hypot(v.east, v.north, v.up) if v is not None else math.inf
+
+    def _distance(self, latitude_deg: float, longitude_deg: float, above_sea_m: float) -> float:
+        p = self._view.position.fresh()
+        if p is None:
+            return math.inf
+        north = (latitude_deg - p.latitude_deg) * _METRES_PER_DEGREE
+        east = (longitude_deg - p.longitude_deg) * _METRES_PER_DEGREE
+        east *= math.cos(math.radians(latitude_deg))
+        return math.hypot(north, east, above_sea_m - p.above_sea_m)
+
+    async def _set(
+        self, what: str, setter: Callable[[float], Awaitable[Any]], value: float
+    ) -> None:
+        for last in (False, False, True):
+            try:
+                await setter(value)
+                return
+            except MavsdkError as error:
+                if last:
+                    self._log.warning(f"the {what} could not be set", why=_short(error))
+
+    async def _do(
+        self,
+        what: str,
+        order: Callable[[], Awaitable[Any]],
+        effect: Effect,
+        timeout_s: float,
+        tries: int,
+    ) -> None:
+        """Give an order until its effect is seen. MAVSDK's own time-outs end a call that hangs."""
+        started = time.monotonic()
+        refusal = ""
+        for number in range(tries):
+            given = time.monotonic()
+            try:
+                await order()
+                refusal = "it said yes and did not do it"
+            except MavsdkError as error:
+                refusal = _short(error)
+            else:
+                if await self._until(effect, timeout_s):
+                    return
+            if effect():
+                return
+            if number + 1 < tries:
+                await asyncio.sleep(max(0.0, 1.0 - (time.monotonic() - given)))
+        raise self._failed(what, started, refusal)
+
+    async def _until(self, effect: Effect, timeout_s: float) -> bool:
+        end = time.monotonic() + timeout_s
+        while not effect():
+            if time.monotonic() > end:
+                return False
+            await asyncio.sleep(_POLL_S)
+        return True
+
+    def _failed(self, what: str, since: float, refusal: str) -> OrderError:
+        words = self._texts.reason_since(since - 1.0)
+        if not self._view.connected:
+            refusal = "the autopilot has fallen silent"
+        reason = f'{refusal}; it says "{words}"' if words else refusal
+        return OrderError(f"the vehicle did not {what}: {reason}")
+
+
+def _short(error: MavsdkError) -> str:
+    result = getattr(error, "result", None)
+    name: str = getattr(result, "name", type(error).__name__)
+    return name.lower().replace("_", " ")

@@ -1,0 +1,127 @@
+"""The connection to one autopilot by URL: found, identified, and found again for ever.
+
+UDP keeps listening by itself. TCP and serial are opened again when the peer has been silent for a
+while, because a socket whose other end has gone does not come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from mavsdk.asyncio import Autopilot, ComponentType, Configuration, Mavsdk, MavsdkConnectionError
+from mavsdk.exceptions import MavsdkError
+
+from comms.logs import get_logger
+from drone.link.actions import Actions
+from drone.link.state import VehicleView
+from drone.link.statustext import StatusTexts
+from drone.link.telemetry import Telemetry
+from drone.link.transfer import Transfer
+from drone.missions.encoding import Firmware
+
+_RETRY_S = 2.0
+_REOPEN_AFTER_S = 6.0
+_FIRMWARE = {Autopilot.PX4: Firmware.PX4, Autopilot.ARDUPILOT: Firmware.ARDUPILOT}
+
+
+class Vehicle:
+    """One vehicle behind one URL. `view` is always there; `actions` and `transfer` once it was
+    found.
+    """
+
+    def __init__(self, url: str, gimbal_rate_hz: float = 10.0) -> None:
+        self.url = url
+        self.view = VehicleView()
+        self.texts = StatusTexts()
+        self.actions: Actions | None = None
+        self.transfer: Transfer | None = None
+        self._gimbal_rate_hz = gimbal_rate_hz
+        self._mavsdk: Mavsdk | None = None
+        self._telemetry: Telemetry | None = None
+        self._handle: Any = None
+        self._log = get_logger(link=url)
+
+    async def run(self) -> None:
+        """Connect and stay connected until cancelled."""
+        kind = ComponentType.GROUND_STATION
+        self._mavsdk = Mavsdk(Configuration.create_with_component_type(kind))
+        try:
+            await self._open()
+            system = None
+            while system is None:
+                system = await self._mavsdk.first_autopilot(_REOPEN_AFTER_S)
+                if system is None and not self._listens:
+                    await self._reopen()
+            await self._greet(system)
+            await self._watch(system)
+        finally:
+            self.view.connected = False
+            if self._telemetry is not None:
+                await self._telemetry.stop()
+            self._mavsdk.destroy()
+
+    @property
+    def _listens(self) -> bool:
+        return self.url.startswith("udp")
+
+    async def _open(self) -> None:
+        assert self._mavsdk is not None
+        told = False
+        while True:
+            try:
+                self._handle = await self._mavsdk.add_any_connection(self.url)
+                self._log.info("listening for the autopilot")
+                return
+            except MavsdkConnectionError as error:
+                if not told:
+                    self._log.warning("the link cannot be opened, trying on", why=str(error))
+                    told = True
+                await asyncio.sleep(_RETRY_S)
+
+    async def _reopen(self) -> None:
+        assert self._mavsdk is not None
+        if self._handle is not None:
+            await self._mavsdk.remove_connection(self._handle)
+            self._handle = None
+        await self._open()
+
+    async def _greet(self, system: Any) -> None:
+        self._telemetry = Telemetry(system, self.view, self.texts)
+        self._telemetry.start()
+        self.actions = Actions(system, self.view, self.texts)
+        self.transfer = Transfer(system, self.view)
+
+    async def _meet(self, system: Any) -> None:
+        """What every new connection needs: identity, rates, and what mission is on board."""
+        assert self._telemetry is not None
+        assert self.transfer is not None
+        self.view.firmware = _FIRMWARE.get(await system.autopilot_type(), Firmware.OTHER)
+        started = time.monotonic()
+        await self._telemetry.ask_for_rates(await system.get_system_id(), self._gimbal_rate_hz)
+        self._log.info(
+            "the autopilot is here",
+            firmware=str(self.view.firmware),
+            rates_s=round(time.monotonic() - started, 2),
+        )
+
+    async def _watch(self, system: Any) -> None:
+        silent_since = time.monotonic()
+        while True:
+            connected = await system.is_connected()
+            if connected and not self.view.connected:
+                self.view.connected = True
+                try:
+                    await self._meet(system)
+                except MavsdkError as error:
+                    self._log.warning("the vehicle fell silent while greeted", why=str(error))
+            elif not connected and self.view.connected:
+                self.view.connected = False
+                silent_since = time.monotonic()
+                self._log.warning("the autopilot has fallen silent")
+            silent_s = 0.0 if connected else time.monotonic() - silent_since
+            if silent_s > _REOPEN_AFTER_S and not self._listens:
+                await self._reopen()
+                silent_since = time.monotonic()
+            await asyncio.sleep(0.25)

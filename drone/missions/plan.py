@@ -1,0 +1,86 @@
+"""A flight plan: what the vehicle does from take-off to landing, in map metres, before any
+encoding.
+
+Plans are plain data, so that they can be checked, drawn, stored and compared without an autopilot.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from comms.contracts.place import Enu
+
+_NOWHERE = Enu(0.0, 0.0, 0.0)
+
+
+class Step(StrEnum):
+    """What one entry of a plan asks of the vehicle."""
+
+    TAKEOFF = "takeoff"
+    WAYPOINT = "waypoint"
+    SPEED = "speed"
+    LOOK_AT = "look_at"
+    LOOK_AHEAD = "look_ahead"
+    RETURN = "return"
+    LAND = "land"
+
+
+class Part(StrEnum):
+    """Which part of the flight an entry belongs to; the vehicle's mode word on the screens."""
+
+    TAKE_OFF = "taking_off"
+    TRANSIT = "flying"
+    WORK = "working"
+    RETURN = "returning"
+    LANDING = "landing"
+
+
+@dataclass(frozen=True)
+class PlanItem:
+    """One entry. `at` is in map m (z above the map's ground); `heading_rad` is ENU yaw."""
+
+    step: Step
+    part: Part
+    at: Enu = _NOWHERE
+    heading_rad: float = 0.0
+    hold_s: float = 0.0
+    speed_mps: float = 0.0
+
+    @property
+    def moves(self) -> bool:
+        return self.step in (Step.TAKEOFF, Step.WAYPOINT, Step.RETURN, Step.LAND)
+
+
+@dataclass(frozen=True)
+class FlightPlan:
+    """A whole flight. `home` is where it lands; `notes` say what was changed from the wish."""
+
+    items: tuple[PlanItem, ...]
+    home: Enu
+    start: Enu
+    look_at: Enu | None
+    duration_s: float
+    energy_wh: float
+    notes: tuple[str, ...] = ()
+
+    def track(self) -> list[Enu]:
+        """Where it flies, from its start to the ground at home (map m)."""
+        points = [self.start]
+        for item in self.items:
+            if item.step in (Step.TAKEOFF, Step.WAYPOINT):
+                points.append(item.at)
+        points.append(Enu(self.home.east_m, self.home.north_m, points[-1].up_m))
+        points.append(self.home)
+        return points
+
+    @property
+    def length_m(self) -> float:
+        track = self.track()
+        return sum(math.dist(a, b) for a, b in itertools.pairwise(track))
+
+    @property
+    def top_m(self) -> float:
+        return max(p.up_m for p in self.track())

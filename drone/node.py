@@ -1,0 +1,259 @@
+"""The drone's ROS node: flight tasks as an action, the vehicle's state on topics.
+
+Two threads, one border: the desk and the autopilot link live on their own asyncio loop; ROS on the
+executor's. Orders cross by `LoopThread.submit`, news by a queue that the ROS side empties in a
+timer, so that neither ever waits for the other.
+"""
+
+from __future__ import annotations
+
+import queue
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import Any
+
+from geometry_msgs.msg import QuaternionStamped, TransformStamped
+from nav_msgs.msg import Odometry
+from patrol_interfaces.action import ExecuteTask
+from patrol_interfaces.msg import PreflightReport, UnitState
+from patrol_interfaces.msg import TaskState as TaskStateMsg
+from patrol_interfaces.srv import SetEstop
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action.server import ServerGoalHandle
+from rclpy.node import Node
+from rclpy.task import Future as RosFuture
+from std_srvs.srv import SetBool
+from tf2_msgs.msg import TFMessage
+
+from comms.contracts.config import load_section
+from comms.contracts.errors import ContractError
+from comms.contracts.geodesy import LocalFrame
+from comms.contracts.site_reader import read_site
+from comms.contracts.task import TaskState, TaskUpdate
+from comms.contracts.vehicle import DroneBody
+from comms.logs import get_logger
+from comms.ros.qos import LATCHED, RECORDS, RELIABLE
+from comms.ros.run import run_node
+from comms.state_dir import state_dir
+from drone.airspace.airspace import Airspace
+from drone.config import DroneConfig
+from drone.execution.desk import Desk
+from drone.execution.journal import Final, Journal
+from drone.execution.kit import Kit
+from drone.link.connection import Vehicle
+from drone.link.thread import LoopThread
+from drone.messages import (
+    preflight_to_message,
+    task_from_message,
+    update_to_message,
+)
+from drone.missions.planner import Planner
+from drone.reporter import Reporter
+
+_STATE_HZ = 10.0
+_NEWS_HZ = 20.0
+
+
+class DroneNode(Node):  # type: ignore[misc]
+    """Parameters: unit_config, site_file, beats_dir (unused), connect (empty: as configured)."""
+
+    def __init__(self) -> None:
+        super().__init__("drone")
+        for name in ("unit_config", "site_file", "beats_dir", "connect"):
+            self.declare_parameter(name, "")
+        unit_config = self._text("unit_config")
+        config = load_section(unit_config, "drone", DroneConfig) if unit_config else DroneConfig()
+        body = load_section(unit_config, "drone_body", DroneBody) if unit_config else DroneBody()
+        if not self._text("site_file"):
+            raise ContractError("the drone's node needs the parameter site_file")
+        site = read_site(self._text("site_file"))
+        vehicle = Vehicle(self._text("connect") or config.connect, config.gimbal_rate_hz)
+        kit = Kit(
+            vehicle=vehicle,
+            planner=Planner(Airspace.of_site(site, config), config),
+            site=site,
+            frame=LocalFrame(site.origin),
+            config=config,
+            journal=Journal(state_dir()),
+            battery_wh=body.battery_wh,
+            now=self._now,
+        )
+        self._log = get_logger()
+        self._news: queue.SimpleQueue[TaskUpdate] = queue.SimpleQueue()
+        self._waiting: dict[str, list[ServerGoalHandle]] = {}
+        self._desk = Desk(kit, self._news.put)
+        self._reporter = Reporter(kit, self._desk, LocalFrame(site.origin), config)
+        self._thread = LoopThread()
+        self._link = self._thread.submit(vehicle.run())
+        self._thread.submit(self._start_desk())
+        self._make_topics()
+
+    def _text(self, name: str) -> str:
+        return str(self.get_parameter(name).value)
+
+    def _now(self) -> datetime:
+        """UTC from the ROS clock; simulated time is UTC too."""
+        return datetime.fromtimestamp(self.get_clock().now().nanoseconds * 1e-9, UTC)
+
+    async def _start_desk(self) -> None:
+        self._desk.start()
+
+    def _make_topics(self) -> None:
+        self._task_states = self.create_publisher(TaskStateMsg, "/drone/task_states", RECORDS)
+        self._unit_state = self.create_publisher(UnitState, "/drone/unit_state", RELIABLE)
+        self._preflight = self.create_publisher(PreflightReport, "/drone/preflight", LATCHED)
+        self._odometry = self.create_publisher(Odometry, "/drone/odometry", RELIABLE)
+        self._camera = self.create_publisher(QuaternionStamped, "/drone/camera_attitude", RELIABLE)
+        self._tf = self.create_publisher(TFMessage, "/tf", 100)
+        self.create_service(SetBool, "/drone/pause", self._pause)
+        self.create_service(SetEstop, "/drone/set_estop", self._estop)
+        self._action = ActionServer(
+            self,
+            ExecuteTask,
+            "/drone/execute_task",
+            execute_callback=self._execute,
+            goal_callback=lambda goal: GoalResponse.ACCEPT,
+            cancel_callback=self._cancel,
+        )
+        self.create_timer(1.0 / _STATE_HZ, self._publish_motion)
+        self.create_timer(1.0 / _NEWS_HZ, self._publish_news)
+        self.create_timer(0.5, self._publish_state)
+        self.create_timer(1.0, self._ask_for_preflight)
+
+    # ------------------------------------------------------------------ orders
+
+    async def _execute(self, handle: ServerGoalHandle) -> ExecuteTask.Result:
+        message = handle.request.task
+        try:
+            task = task_from_message(message, "unit")
+        except ContractError as error:
+            self._reject_unreadable(message.task_id, str(error))
+            return self._result(handle, TaskState.REJECTED, str(error))
+        self._waiting.setdefault(task.task_id, []).append(handle)
+        try:
+            final: Final = await self._ros_future(self._thread.submit(self._desk.execute(task)))
+        finally:
+            self._waiting[task.task_id].remove(handle)
+        self._publish_news()  # the final state's record goes out before the result
+        return self._result(handle, final.state, final.reason)
+
+    def _ros_future(self, done: Future[Any]) -> RosFuture:
+        """A future of the loop's thread as one that ROS's executor can wait for."""
+        future: RosFuture = RosFuture(executor=self.executor)
+
+        def hand_over(finished: Future[Any]) -> None:
+            if finished.cancelled():
+                future.set_exception(ContractError("the drone's node is ending"))
+            elif finished.exception() is not None:
+                future.set_exception(finished.exception())
+            else:
+                future.set_result(finished.result())
+
+        done.add_done_callback(hand_over)
+        return future
+
+    def _result(
+        self, handle: ServerGoalHandle, state: TaskState, reason: str
+    ) -> ExecuteTask.Result:
+        if state is TaskState.SUCCEEDED:
+            handle.succeed()
+        elif state is TaskState.CANCELLED and handle.is_cancel_requested:
+            handle.canceled()
+        else:
+            handle.abort()
+        return ExecuteTask.Result(state=str(state), reason=reason)
+
+    def _reject_unreadable(self, task_id: str, reason: str) -> None:
+        state = TaskStateMsg(
+            task_id=task_id,
+            vehicle="drone",
+            state=str(TaskState.REJECTED),
+            reason=reason,
+            actor="drone",
+            remaining_s=float("nan"),
+            stamp=self.get_clock().now().to_msg(),
+        )
+        self._task_states.publish(state)
+
+    def _cancel(self, handle: ServerGoalHandle) -> CancelResponse:
+        task_id = handle.request.task.task_id
+        self._thread.submit(self._cancel_task(task_id))
+        return CancelResponse.ACCEPT
+
+    async def _cancel_task(self, task_id: str) -> None:
+        if not self._desk.cancel(task_id, "cancelled by a person"):
+            self._log.info("nothing to cancel", task_id=task_id)
+
+    async def _pause(
+        self, request: SetBool.Request, response: SetBool.Response
+    ) -> SetBool.Response:
+        async def pause() -> tuple[bool, str]:
+            return self._desk.set_paused(request.data)
+
+        response.success, response.message = await self._ros_future(self._thread.submit(pause()))
+        return response
+
+    async def _estop(
+        self, request: SetEstop.Request, response: SetEstop.Response
+    ) -> SetEstop.Response:
+        work = self._desk.set_estop(request.engage, request.who, request.reason)
+        response.success, response.message = await self._ros_future(self._thread.submit(work))
+        return response
+
+    # ------------------------------------------------------------------ news
+
+    def _publish_news(self) -> None:
+        while not self._news.empty():
+            update = self._news.get_nowait()
+            message = update_to_message(update)
+            self._task_states.publish(message)
+            for handle in self._waiting.get(update.task_id, ()):
+                if handle.is_active:
+                    handle.publish_feedback(ExecuteTask.Feedback(progress=message))
+        if self._link.done() and not self._link.cancelled():
+            error = self._link.exception()
+            if error is not None:
+                raise error
+
+    def _publish_motion(self) -> None:
+        stamp = self.get_clock().now().to_msg()
+        odometry = self._reporter.odometry(stamp)
+        if odometry is None:
+            return
+        self._odometry.publish(odometry)
+        transform = TransformStamped()
+        transform.header = odometry.header
+        transform.child_frame_id = odometry.child_frame_id
+        pose = odometry.pose.pose
+        transform.transform.translation.x = pose.position.x
+        transform.transform.translation.y = pose.position.y
+        transform.transform.translation.z = pose.position.z
+        transform.transform.rotation = pose.orientation
+        self._tf.publish(TFMessage(transforms=[transform]))
+        self._camera.publish(self._reporter.camera(stamp))
+
+    def _publish_state(self) -> None:
+        self._unit_state.publish(self._reporter.unit_state(self.get_clock().now().to_msg()))
+
+    def _ask_for_preflight(self) -> None:
+        async def look() -> Any:
+            return self._desk.preflight()
+
+        self._thread.submit(look()).add_done_callback(self._preflight_is_here)
+
+    def _preflight_is_here(self, done: Future[Any]) -> None:
+        if not done.cancelled() and done.exception() is None and self.context.ok():
+            stamp = self.get_clock().now().to_msg()
+            self._preflight.publish(preflight_to_message(done.result(), stamp))
+
+    def close(self) -> None:
+        """End the link. The vehicle goes on by itself; the journal says with what."""
+        self._thread.close()
+
+
+def main() -> int:
+    return run_node(DroneNode, name="drone")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
