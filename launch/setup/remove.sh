@@ -23,12 +23,16 @@ if [ "${1:-}" = everything ]; then
     read -r -p "Remove? [y/N] " answer || answer=n
     case $answer in y | Y | yes) ;; *) echo "Nothing removed."; exit 1 ;; esac
   fi
-  for folder in "$cache" "$state"; do
-    # Only folders that this project made: set-up and the runner leave these names in them.
-    case $folder in */patrol | */patrol/* | *patrol*) rm -rf -- "$folder" ;;
-      *) echo "Not removed, since its name is not this project's: $folder" >&2 ;;
-    esac
-  done
+  if [ -d "$cache" ]; then # only what set-up makes there, in case the folder is others' as well
+    chmod -R u+w "$cache"/{env,overlay,gazebo,models,tool}-* 2>/dev/null || true
+    rm -rf -- "$cache"/{env,overlay,gazebo,models,tool}-* "$cache/logs" "$cache/lock"
+    rmdir --ignore-fail-on-non-empty "$cache"
+  fi
+  if [ "$(basename "$state")" = patrol ] && [ "$state" != "$HOME" ]; then
+    rm -rf -- "$state"
+  elif [ -d "$state" ]; then
+    echo "Not removed, since its name is not this project's: $state" >&2
+  fi
 elif [ "${1:-}" != clone ]; then
   echo "usage: remove.sh clone|everything" >&2
   exit 2

@@ -1,0 +1,97 @@
+"""The cache of set-up: a piece is whole or it is not there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from patrol_setup.cache import content_key, is_complete, make_piece
+from patrol_setup.checks import check_disk
+from patrol_setup.console import run
+from patrol_setup.errors import SetupError
+
+
+def test_a_piece_is_built_once(tmp_path: Path) -> None:
+    built = []
+
+    def build(folder: Path) -> None:
+        built.append(folder)
+        (folder / "content").write_text("x")
+
+    for _ in range(2):
+        make_piece(tmp_path / "piece", "a piece", "1 s", build)
+    assert built == [tmp_path / "piece"]
+    assert is_complete(tmp_path / "piece")
+
+
+def test_an_interrupted_piece_does_not_count_and_is_made_anew(tmp_path: Path) -> None:
+    def fails(folder: Path) -> None:
+        (folder / "half").write_text("x")
+        raise SetupError("the network is gone")
+
+    with pytest.raises(SetupError, match="the network is gone"):
+        make_piece(tmp_path / "piece", "a piece", "1 s", fails)
+    assert not is_complete(tmp_path / "piece")
+    make_piece(tmp_path / "piece", "a piece", "1 s", lambda folder: None)
+    assert is_complete(tmp_path / "piece")
+    assert not (tmp_path / "piece" / "half").exists()
+
+
+def test_a_piece_that_was_moved_does_not_count(tmp_path: Path) -> None:
+    make_piece(tmp_path / "a", "a piece", "1 s", lambda folder: None)
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert not is_complete(tmp_path / "b")
+
+
+def test_a_key_changes_with_any_content_or_name_and_with_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "source"
+    (folder / "msg").mkdir(parents=True)
+    (folder / "msg" / "A.msg").write_text("int32 x")
+    keys = [content_key([folder, "1"])]
+    os.utime(folder / "msg" / "A.msg", (0, 0))
+    assert content_key([folder, "1"]) == keys[0]
+    keys.append(content_key([folder, "2"]))
+    (folder / "msg" / "A.msg").write_text("int64 x")
+    keys.append(content_key([folder, "1"]))
+    (folder / "msg" / "A.msg").rename(folder / "msg" / "B.msg")
+    keys.append(content_key([folder, "1"]))
+    assert len(set(keys)) == 4
+
+
+def test_too_little_room_is_said_with_both_figures(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"needs 9999999 GiB free .* there are .* PATROL_CACHE"):
+        check_disk(tmp_path / "not" / "there" / "yet", 9_999_999)
+
+
+def test_a_failed_command_is_told_with_its_last_lines_and_log(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with pytest.raises(SetupError) as caught:
+        run(["bash", "-c", "echo the reason; exit 3"], log, "making tea")
+    assert "making tea failed (exit status 3)" in str(caught.value)
+    assert "the reason" in str(caught.value)
+    assert str(log) in str(caught.value)
+
+
+def test_two_set_ups_of_one_user_take_turns(tmp_path: Path, repository: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from patrol_setup.cache import locked\n"
+        "with locked(Path(sys.argv[1])):\n"
+        "    print('in', flush=True); time.sleep(0.3); print('out', flush=True)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(repository / "launch" / "setup")}
+    log = tmp_path / "turns"
+    with log.open("w") as output:
+        both = [
+            subprocess.Popen(
+                [sys.executable, "-c", code, str(tmp_path)], stdout=output, env=environment
+            )
+            for _ in range(2)
+        ]
+        assert [process.wait(10.0) for process in both] == [0, 0]
+    lines = [line for line in log.read_text().splitlines() if line in ("in", "out")]
+    assert lines == ["in", "out", "in", "out"]
