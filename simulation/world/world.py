@@ -1,0 +1,126 @@
+"""The whole world: site, vehicles and people put together and written as one SDF file."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from comms.contracts.site import Kiosk, Site
+from comms.contracts.vehicle import DroneBody, RobotBody
+from simulation.gazebo.errors import SimulationError
+from simulation.world import sdf
+from simulation.world.buildings import add_buildings
+from simulation.world.cars import add_cars
+from simulation.world.drone_model import add_drone
+from simulation.world.folder import WorldFolder
+from simulation.world.ground import add_ground
+from simulation.world.kiosk import add_kiosks
+from simulation.world.options import WorldOptions
+from simulation.world.people_models import add_bystander, add_walker
+from simulation.world.robot_model import add_robot
+from simulation.world.trees import add_trees
+from simulation.world.walks import Walk, choose_walks
+
+WORLD_NAME = "site"
+FILE_NAME = "world.sdf"
+STEP_S = 0.0025
+SOLVER_ITERATIONS = 30
+
+
+@dataclass(frozen=True)
+class World:
+    """What was written: the file, and who walks where."""
+
+    path: Path
+    robot_start: tuple[float, float, float]
+    walks: tuple[Walk, ...]
+    bystanders: tuple[tuple[float, float], ...]
+
+
+def write_world(
+    site: Site, robot: RobotBody, drone: DroneBody, options: WorldOptions, folder: WorldFolder
+) -> World:
+    """Write `world.sdf` and its meshes into `folder`.
+
+    Raises SimulationError when the site has neither a kiosk nor a start given for the robot.
+    """
+    dice = random.Random(options.seed)
+    root = sdf.Element("sdf", version="1.6")
+    world = sdf.add(root, "world", name=WORLD_NAME)
+    _add_physics(world, options.speed)
+    _add_place(world, site)
+    _add_light(world)
+    add_ground(world, site, folder)
+    add_buildings(world, site, folder)
+    add_trees(world, site, folder, dice)
+    add_cars(world, site, folder, dice)
+    add_kiosks(world, site, folder)
+    kiosk = site.kiosks[0] if site.kiosks else None
+    robot_start = _robot_start(kiosk, options)
+    add_robot(world, robot, robot_start)
+    if options.drone_plugin:
+        if kiosk is None:
+            raise SimulationError("the site has no kiosk, so the drone has no pad to stand on")
+        add_drone(world, drone, kiosk.pad, kiosk.heading_rad, options.drone_plugin)
+    walks = choose_walks(site, options.walkers, dice)
+    for number, walk in enumerate(walks):
+        add_walker(world, number, walk)
+    bystanders = _bystanders(kiosk, options.bystanders)
+    for number, at in enumerate(bystanders):
+        add_bystander(world, number, at)
+    path = folder.path / FILE_NAME
+    ElementTree.indent(root)
+    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    return World(path, robot_start, tuple(walks), bystanders)
+
+
+def _robot_start(kiosk: Kiosk | None, options: WorldOptions) -> tuple[float, float, float]:
+    if options.robot_start is not None:
+        return options.robot_start
+    if kiosk is None:
+        raise SimulationError("the site has no kiosk: say where the robot starts (--start x,y,yaw)")
+    return (*kiosk.dock, kiosk.heading_rad)
+
+
+def _bystanders(kiosk: Kiosk | None, count: int) -> tuple[tuple[float, float], ...]:
+    """Behind the kiosk, out of everybody's way, a metre apart."""
+    if kiosk is None:
+        return tuple((2.0 + number, 2.0) for number in range(count))
+    (x, y), (dock_x, dock_y) = kiosk.at, kiosk.dock
+    back = (2 * x - dock_x, 2 * y - dock_y)
+    return tuple((back[0] + number, back[1]) for number in range(count))
+
+
+def _add_physics(world: sdf.Element, speed: float) -> None:
+    physics = sdf.add(world, "physics", type="ode")
+    sdf.add(physics, "max_step_size", STEP_S)
+    sdf.add(physics, "real_time_factor", 1)
+    sdf.add(physics, "real_time_update_rate", f"{speed / STEP_S:g}")
+    solver = sdf.add(sdf.add(physics, "ode"), "solver")
+    sdf.add(solver, "type", "quick")
+    sdf.add(solver, "iters", SOLVER_ITERATIONS)
+
+
+def _add_place(world: sdf.Element, site: Site) -> None:
+    place = sdf.add(world, "spherical_coordinates")
+    sdf.add(place, "surface_model", "EARTH_WGS84")
+    sdf.add(place, "latitude_deg", f"{site.origin.latitude_deg:.9f}")
+    sdf.add(place, "longitude_deg", f"{site.origin.longitude_deg:.9f}")
+    sdf.add(place, "elevation", f"{site.origin.altitude_m or 0.0:.3f}")
+    # Gazebo 11 takes x for west and y for south (a known fault of its local frame); half a turn mends it.
+    sdf.add(place, "heading_deg", 180)
+
+
+def _add_light(world: sdf.Element) -> None:
+    scene = sdf.add(world, "scene")
+    sdf.add(scene, "ambient", "0.55 0.55 0.58 1")
+    sdf.add(scene, "background", "0.68 0.80 0.93 1")
+    sdf.add(scene, "shadows", False)
+    sun = sdf.add(world, "light", name="sun", type="directional")
+    sdf.add(sun, "cast_shadows", False)
+    sdf.add_pose(sun, (0, 0, 50))
+    sdf.add(sun, "diffuse", "0.75 0.74 0.70 1")
+    sdf.add(sun, "specular", "0.1 0.1 0.1 1")
+    sdf.add(sun, "direction", "-0.45 0.35 -0.82")
