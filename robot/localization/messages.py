@@ -25,7 +25,7 @@ _PLANAR_VARIANCE = 0.05**2  # z (m^2), roll and pitch (rad^2): not estimated, ab
 
 
 def seconds(stamp: Time) -> float:
-    return float(stamp.sec) + stamp.nanosec * 1e-9
+    return float(stamp.sec + stamp.nanosec * 1e-9)
 
 
 def to_stamp(stamp_s: float) -> Time:
