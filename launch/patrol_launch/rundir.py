@@ -11,16 +11,9 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from comms.state_dir import state_dir
+
 KEPT_RUNS = 10
-
-
-def state_dir() -> Path:
-    """The user's state of this project: databases, certificates, runs."""
-    given = os.environ.get("PATROL_STATE_DIR")
-    if given:
-        return Path(given)
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base) / "patrol"
 
 
 def make_run_dir(run_dir: Path | None = None) -> Path:
