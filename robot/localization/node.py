@@ -43,7 +43,7 @@ def state_folder() -> Path:
     return Path(os.environ.get("PATROL_STATE_DIR") or Path.home() / ".local/state/patrol")
 
 
-class LocalizationNode(Node):  # type: ignore[misc]
+class LocalizationNode(Node):
     def __init__(self) -> None:
         super().__init__("robot_localization")
         self._log = get_logger()

@@ -28,7 +28,7 @@ class SafetyConfig(BaseModel):
     )
     stop_s: float = Field(default=0.20, ge=0, le=2, description="s: stop zone grows with the speed")
     stop_aside_m: float = Field(
-        default=0.04, ge=0, le=1, description="m that the stop zone is wider to either side"
+        default=0.05, ge=0, le=1, description="m that the stop zone is wider to either side"
     )
     margin_m: float = Field(default=0.06, ge=0.02, le=1, description="m kept free of the hull")
     creep_mps: float = Field(

@@ -39,7 +39,7 @@ from robot.safety.monitor import STANDING, Decision, SafetyMonitor
 _STATE_PERIOD_S = 0.1
 
 
-class CollisionMonitorNode(Node):  # type: ignore[misc]
+class CollisionMonitorNode(Node):
     def __init__(self) -> None:
         super().__init__("collision_monitor")
         self._log = get_logger()

@@ -15,6 +15,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from robot.safety.config import SafetyConfig
 from robot.safety.lidar import Obstacles
@@ -23,6 +24,7 @@ from robot.safety.motion import Array, Braking, Command, Hull, seen_from_arc
 _STEP_M = 0.04  # hull points move at most so far between two looks; under the margin
 _FINEST_STEP_M = 0.004
 _MOST_STEPS = 150
+_TRACE = 1e-6  # m/s or rad/s: rounding, not a wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Zones:
     def limit(self, wanted: Command, speed_now_mps: float, seen: Obstacles) -> Passed:
         """`wanted` as far as the zones allow. `speed_now_mps` is measured."""
         c = self._config
+        wanted = Command(_no_trace(wanted.speed_mps), _no_trace(wanted.turn_radps))
         if wanted.is_zero:
             return Passed(wanted, "", _least(self._hull.distance(seen.x, seen.y)))
         # Backwards is forwards in a mirror.
@@ -68,7 +71,8 @@ class Zones:
         c, hull = self._config, self._hull
         gap = x - hull.half_length_m
         aside = np.abs(y) - hull.half_width_m
-        in_way = (gap > 0.0) & (aside <= c.stop_aside_m)
+        lanes = self._lanes(gap, aside, y)
+        in_way = (gap > 0.0) & (aside <= np.where(y > 0.0, *lanes))
         moves = command.speed_mps > c.crawl_mps
         nearest = _least(gap[in_way]) if moves else _least(hull.distance(x, y))
         if moves and nearest <= c.stop_m + c.stop_s * speed_now:
@@ -85,7 +89,9 @@ class Zones:
             )
             if creeping < 1.0:
                 slowed, cause = slowed.scaled(creeping), "margin"
-        share = self._braking.share_for(slowed, self._free_u(slowed, x, y, clear, moves))
+        share = self._braking.share_for(
+            slowed, self._free_u(slowed, x, y, clear, lanes if moves else None)
+        )
         if share < 1.0:
             return Passed(slowed.scaled(share), "approach" if share > 0.0 else "contact", nearest)
         return Passed(slowed, cause, nearest)
@@ -103,12 +109,35 @@ class Zones:
             return command, ""
         return command.scaled(allowed / command.speed_mps), "slow"
 
-    def _free_u(self, command: Command, x: Array, y: Array, clear: Array, moves: bool) -> float:
-        """Arc time until the hull with its margin, or the stop zone at rest, reaches a point."""
+    def _lanes(self, gap: Array, aside: Array, y: Array) -> tuple[float, float]:
+        """How much wider than the hull (m) the stop zone is to the left and to the right.
+
+        Not wider than the room that is left beside the hull already: a wall along which the robot
+        drives is not ahead of it.
+        """
+        beside = (gap <= 0.0) & (gap >= -2 * self._hull.half_length_m)
+
+        def lane(side: NDArray[np.bool_]) -> float:
+            return min(self._config.stop_aside_m, _least(aside[side]) - 0.005)
+
+        return lane(beside & (y > 0.0)), lane(beside & (y <= 0.0))
+
+    def _free_u(
+        self,
+        command: Command,
+        x: Array,
+        y: Array,
+        clear: Array,
+        lanes: tuple[float, float] | None,
+    ) -> float:
+        """Arc time until the hull with its margin, or the stop zone at rest, reaches a point.
+
+        `lanes`: see `_lanes`; None: a turn in place, which has no stop zone.
+        """
         c, hull = self._config, self._hull
         horizon = self._braking.stopping_u(command)
         fastest = abs(command.speed_mps) + abs(command.turn_radps) * hull.radius_m
-        reach = fastest * horizon + c.margin_m + (c.stop_m if moves else 0.0)
+        reach = fastest * horizon + c.margin_m + (c.stop_m if lanes else 0.0)
         near = clear <= reach + 0.01
         if not near.any() or fastest == 0.0:
             return math.inf
@@ -117,18 +146,23 @@ class Zones:
         count = min(math.ceil(fastest * horizon / step) + 1, _MOST_STEPS)
         u = np.linspace(0.0, horizon, count + 1)
         bx, by = seen_from_arc(x, y, command, u)
-        hit = hull.distance(bx, by) < np.minimum(c.margin_m, clear)[None, :] - 1e-6
-        if moves:
+        left = y > 0.0
+        kept = np.where(
+            left, min(c.margin_m, _least(clear[left])), min(c.margin_m, _least(clear[~left]))
+        )
+        hit = hull.distance(bx, by) < kept[None, :] - 1e-6
+        if lanes:
             ahead = bx - hull.half_length_m
-            hit |= (
-                (ahead > 0.0)
-                & (ahead <= c.stop_m)
-                & (np.abs(by) - hull.half_width_m <= c.stop_aside_m)
-            )
+            width = hull.half_width_m + np.where(by > 0.0, *lanes)
+            hit |= (ahead > 0.0) & (ahead <= c.stop_m) & (np.abs(by) <= width)
         when = hit.any(axis=1)
         if not when.any():
             return math.inf
         return float(u[max(int(np.argmax(when)) - 1, 0)])
+
+
+def _no_trace(value: float) -> float:
+    return 0.0 if abs(value) < _TRACE else value
 
 
 def _least(values: Array) -> float:
