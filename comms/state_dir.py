@@ -7,6 +7,9 @@ from pathlib import Path
 
 
 def state_dir() -> Path:
-    """$PATROL_STATE_DIR, or `~/.local/state/patrol`. Not made here."""
+    """$PATROL_STATE_DIR, else `$XDG_STATE_HOME/patrol`, else `~/.local/state/patrol`."""
     named = os.environ.get("PATROL_STATE_DIR", "")
-    return Path(named) if named else Path.home() / ".local" / "state" / "patrol"
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "patrol"
