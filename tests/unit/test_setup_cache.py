@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from patrol_setup.cache import content_key, is_complete, make_piece
-from patrol_setup.checks import check_disk
+from patrol_setup.checks import check_disk, check_subordinate_ids
 from patrol_setup.console import run
 from patrol_setup.errors import SetupError
 
@@ -65,6 +66,17 @@ def test_a_key_changes_with_any_content_or_name_and_with_nothing_else(tmp_path: 
 def test_too_little_room_is_said_with_both_figures(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"needs 9999999 GiB free .* there are .* PATROL_CACHE"):
         check_disk(tmp_path / "not" / "there" / "yet", 9_999_999)
+
+
+def test_a_user_without_subordinate_ids_is_told_what_to_ask_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = pwd.getpwuid(65534).pw_name
+    monkeypatch.setattr(os, "geteuid", lambda: 65534)
+    with pytest.raises(SetupError, match=f"usermod --add-subuids .* {user}$"):
+        check_subordinate_ids(tmp_path / "none")
+    (tmp_path / "subuid").write_text(f"other:100000:65536\n{user}:200000:65536\n")
+    check_subordinate_ids(tmp_path / "subuid")
 
 
 def test_a_failed_command_is_told_with_its_last_lines_and_log(tmp_path: Path) -> None:

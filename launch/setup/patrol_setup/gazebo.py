@@ -6,13 +6,14 @@ change any more. The packages' signatures and checksums are checked by apt; the 
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 from patrol_setup.cache import content_key, make_piece, remove_tree
-from patrol_setup.checks import check_disk
+from patrol_setup.checks import check_disk, check_sandbox, check_subordinate_ids
 from patrol_setup.console import run
 from patrol_setup.errors import SetupError
 from patrol_setup.sources import debian_mirror
@@ -43,6 +44,8 @@ def make_gazebo(cache: Path, log: Path) -> Path:
 
     def build(folder: Path) -> None:
         check_disk(cache, NEEDED_GIB)
+        check_sandbox()
+        check_subordinate_ids()
         archive = folder / "rootfs.tar"
         run(_command(archive), log, "fetching Gazebo")
         rootfs = folder / "rootfs"
@@ -83,7 +86,8 @@ def make_protos(cache: Path, log: Path, gazebo: Path, env: Path) -> Path:
 
 def _command(archive: Path) -> list[str | Path]:
     command: list[str | Path] = [
-        "mmdebstrap", "--variant=apt", "--format=tar",
+        "mmdebstrap", f"--mode={'root' if os.geteuid() == 0 else 'unshare'}",
+        "--variant=apt", "--format=tar",
         '--aptopt=APT::Install-Recommends "false"', '--aptopt=Acquire::Languages "none"',
         '--aptopt=Acquire::Retries "3"', *_proxy_options(),
         *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in UNNEEDED),
