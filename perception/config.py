@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from comms.contracts.config import load_section
 from comms.contracts.task import Vehicle
 from comms.contracts.vehicle import Camera, DroneBody, RobotBody
+from perception.errors import PerceptionError
 
 
 class Section(BaseModel):
@@ -125,6 +126,23 @@ class UnitConfig(BaseModel):
     perception: PerceptionConfig = PerceptionConfig()
     robot: RobotBody = RobotBody()
     drone: DroneBody = DroneBody()
+
+    def with_cameras(self, names: str) -> UnitConfig:
+        """The same with the cameras of a comma-separated list; empty: unchanged.
+
+        Raises PerceptionError when a name is not that of a vehicle with a camera.
+        """
+        wanted = tuple(name.strip() for name in names.split(",") if name.strip())
+        if not wanted:
+            return self
+        known = [vehicle.value for vehicle in Vehicle]
+        for name in wanted:
+            if name not in known:
+                raise PerceptionError(
+                    f"cameras: {name!r} is not one of {', '.join(known)} (comma-separated)"
+                )
+        section = self.perception.model_copy(update={"cameras": wanted})
+        return self.model_copy(update={"perception": section})
 
     def camera(self, vehicle: Vehicle) -> Camera:
         return self.robot.camera if vehicle is Vehicle.ROBOT else self.drone.camera

@@ -52,7 +52,8 @@ class NewestFrames(Generic[Frame]):
                 ready = [camera for camera in self._waiting if self._due[camera] <= now]
                 if ready:
                     camera = min(ready, key=lambda item: self._due[item])
-                    self._due[camera] = max(now, self._due[camera]) + self._period_s
+                    late = self._due[camera] < now - self._period_s
+                    self._due[camera] = (now if late else self._due[camera]) + self._period_s
                     return camera, self._waiting.pop(camera)
                 if now >= end:
                     return None

@@ -52,23 +52,19 @@ class PerceptionNode(Node):
     def __init__(self) -> None:
         super().__init__("perception")
         self._log = get_logger()
-        unit = load_unit(self.declare_parameter("unit_config", "").value)
+        unit_config = self.declare_parameter("unit_config", "").value
         site_file = self.declare_parameter("site_file", "").value
         cameras = self.declare_parameter("cameras", "").value
-        self.declare_parameter("beats_dir", "")
+        self.declare_parameter("beats_dir", "")  # every node is given it
         if not site_file:
             raise PerceptionError("the parameter site_file is empty: name the site's GeoJSON file")
-        if cameras:
-            names = [name.strip() for name in cameras.split(",") if name.strip()]
-            section = unit.perception.model_dump() | {"cameras": names}
-            unit = unit.model_copy(
-                update={"perception": type(unit.perception).model_validate(section)}
-            )
+        unit = load_unit(unit_config).with_cameras(cameras)
+        frame = read_site(site_file).frame
         self._config = unit.perception
         self._cameras = [Vehicle(camera) for camera in self._config.cameras]
         detector = UltralyticsDetector(self._config.detector)
         blurrer = Blurrer(self._config.privacy)
-        self._pipeline = Pipeline(self._config, detector, blurrer, read_site(site_file).frame)
+        self._pipeline = Pipeline(self._config, detector, blurrer, frame)
         self._busy = threading.Lock()  # the pipeline serves one at a time
         self._frames: NewestFrames[Image] = NewestFrames(self._cameras, self._config.max_rate_hz)
         self._reporter = Reporter(self._pipeline, self._config.max_rate_hz)

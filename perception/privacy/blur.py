@@ -17,7 +17,7 @@ from perception.privacy.faces import FaceFinder
 from perception.privacy.regions import Region, face_regions, head_regions, plate_regions
 
 _HEAD_CELLS = 4
-_PLATE_CELLS = 10  # a plate is a quarter of a car's width: two or three cells
+_PLATE_CELLS = 16  # a plate is at most a quarter of a car's width: four cells, one high
 _SMALLEST_CELL_PX = 5
 
 

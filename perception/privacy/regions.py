@@ -20,7 +20,7 @@ _HEAD_OF_WIDTH = 0.75
 _MARGIN = 0.12
 _PLATE_FROM = 0.40  # plates sit below this share of a vehicle's height
 _PLATE_FROM_CUT = 0.10  # the same, when the picture's border cuts the vehicle
-_FACE_MARGIN = 0.30
+_FACE_MARGIN = 0.40
 
 
 def head_regions(detections: Detections) -> list[Region]:
