@@ -43,9 +43,9 @@ class DroneConfig(BaseModel):
     climb_mps: float = Field(default=2.5, gt=0.2, le=10, description="assumed for the estimates")
     descend_mps: float = Field(default=1.2, gt=0.2, le=10, description="assumed for the estimates")
     detour_weight: float = Field(
-        default=2.0,
+        default=8.0,
         ge=1,
-        le=10,
+        le=100,
         description="a metre around costs this times a metre straight on; above 1: rather over",
     )
     orbit_radius_change: float = Field(

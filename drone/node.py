@@ -20,6 +20,7 @@ from patrol_interfaces.msg import TaskState as TaskStateMsg
 from patrol_interfaces.srv import SetEstop
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.node import Node
 from rclpy.task import Future as RosFuture
 from std_srvs.srv import SetBool
@@ -105,8 +106,10 @@ class DroneNode(Node):  # type: ignore[misc]
         self._odometry = self.create_publisher(Odometry, "/drone/odometry", RELIABLE)
         self._camera = self.create_publisher(QuaternionStamped, "/drone/camera_attitude", RELIABLE)
         self._tf = self.create_publisher(TFMessage, "/tf", 100)
-        self.create_service(SetBool, "/drone/pause", self._pause)
-        self.create_service(SetEstop, "/drone/set_estop", self._estop)
+        # a waiting order must not keep the timers and the other orders waiting
+        orders = ReentrantCallbackGroup()
+        self.create_service(SetBool, "/drone/pause", self._pause, callback_group=orders)
+        self.create_service(SetEstop, "/drone/set_estop", self._estop, callback_group=orders)
         self._action = ActionServer(
             self,
             ExecuteTask,
@@ -114,6 +117,7 @@ class DroneNode(Node):  # type: ignore[misc]
             execute_callback=self._execute,
             goal_callback=lambda goal: GoalResponse.ACCEPT,
             cancel_callback=self._cancel,
+            callback_group=orders,
         )
         self.create_timer(1.0 / _STATE_HZ, self._publish_motion)
         self.create_timer(1.0 / _NEWS_HZ, self._publish_news)
@@ -148,6 +152,7 @@ class DroneNode(Node):  # type: ignore[misc]
                 future.set_exception(finished.exception())
             else:
                 future.set_result(finished.result())
+            self.executor.wake()  # the executor sleeps, and does not watch this future
 
         done.add_done_callback(hand_over)
         return future

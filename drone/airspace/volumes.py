@@ -62,7 +62,8 @@ class Volume:
             return False
         start = Point(a.east_m, a.north_m)
         for piece in _lines(self.outline.intersection(line)):
-            if piece.length <= _TOUCH_M or not self.shape.contains(piece.interpolate(0.5, True)):
+            middle = piece.interpolate(0.5, normalized=True)
+            if piece.length <= _TOUCH_M or not self.shape.contains(middle):
                 continue
             heights = [
                 a.up_m + (b.up_m - a.up_m) * start.distance(Point(xy)) / run

@@ -63,6 +63,7 @@ class Flight:
         self._end_begun = False
         self._mission: EncodedMission | None = None
         self._timeline = Timeline(plan, kit.config)
+        self._left_s = self._timeline.total_s
         self._item = 0
         self._work_done = task.kind is TaskKind.RETURN
         self._unasked = UnaskedMode(kit.view, kit.vehicle.texts)
@@ -181,6 +182,7 @@ class Flight:
             self._enter(Stage.FLYING, "joined after a restart")
             if self._mission is not None and view.mode.last is not Mode.MISSION:
                 await self._try(self._kit.actions.start_mission())
+        self.detail = ""
         self._tell(TaskState.RUNNING, "joined after a restart")
         return await self._fly()
 
@@ -269,8 +271,9 @@ class Flight:
             self._work_done = True
             self._log.info("the work is done, on the way home")
             self._note()
+        share = self._timeline.share_done(self._item, self._kit.where())
+        self._left_s = self._timeline.remaining_s(share)
         if self.stage is not Stage.COMING_HOME or self.task.kind is TaskKind.RETURN:
-            share = self._timeline.share_done(self._item, self._kit.where())
             self.share = max(self.share, share)
         if not self.holding:
             state = TaskState.PAUSED if self._unasked.is_paused else TaskState.RUNNING
@@ -361,7 +364,7 @@ class Flight:
         if (state, reason) == self._told and now - self._told_at < _REPORT_S:
             return
         self._told, self._told_at = (state, reason), now
-        left = None if self.holding else self._timeline.remaining_s(self.share)
+        left = None if self.holding else self._left_s
         self._report(state, reason, self.share, left)
 
     async def _try(self, order: object) -> bool:

@@ -41,6 +41,8 @@ _METRES_PER_DEGREE = 111_319.5
 _ARM_FOR_S = 12.0
 _TAKEOFF_SHARE = 0.7
 _START_TRIES = 8
+#: No order is repeated to a vehicle that has been silent for this long (s).
+_SILENT_S = 4.0
 
 Effect = Callable[[], bool]
 
@@ -240,6 +242,8 @@ class Actions:
                     return
             if effect():
                 return
+            if not self._view.connected and time.monotonic() - started > _SILENT_S:
+                break
             if number + 1 < tries:
                 await asyncio.sleep(max(0.0, 1.0 - (time.monotonic() - given)))
         raise self._failed(what, started, refusal)

@@ -28,9 +28,9 @@ class LoopThread:
         self._calls = ThreadPoolExecutor(_CALL_THREADS, thread_name_prefix="mavsdk-call")
         self.loop.set_default_executor(self._calls)
         # log lines from the loop carry the ids that were bound where it was made
-        context = contextvars.copy_context()
+        self._context = contextvars.copy_context()
         self._thread = threading.Thread(
-            target=context.run, args=(self._run,), name=name, daemon=True
+            target=self._context.copy().run, args=(self._run,), name=name, daemon=True
         )
         self._thread.start()
 
@@ -40,7 +40,7 @@ class LoopThread:
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Start `work` on the loop; the future belongs to the caller's thread."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop)
+        return self._context.copy().run(asyncio.run_coroutine_threadsafe, work, self.loop)
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Cancel what runs and end the thread."""

@@ -1,0 +1,268 @@
+"""The drone from a terminal, without ROS and without a command centre: `patrol drone --connect URL
+…`.
+
+Status, the pre-flight list, and single flights (orbit, fly to, come home) with the same desk,
+planner and link as the node. Ctrl-C during a flight calls the drone home; a second one leaves it to
+its autopilot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from comms.contracts.config import load_section
+from comms.contracts.errors import ContractError
+from comms.contracts.place import GeoPoint
+from comms.contracts.site_reader import read_site
+from comms.contracts.task import Approval, Task, TaskKind, TaskState, TaskUpdate, Vehicle
+from comms.contracts.unit import PreflightItem
+from comms.contracts.vehicle import DroneBody
+from comms.state_dir import state_dir
+from drone.airspace.airspace import Airspace
+from drone.config import DroneConfig
+from drone.execution.desk import Desk
+from drone.execution.journal import Journal
+from drone.execution.kit import Kit
+from drone.link.connection import Vehicle as AutopilotVehicle
+from drone.missions.planner import Planner
+
+app = typer.Typer(help="The drone, straight over its autopilot link.", no_args_is_help=False)
+console = Console()
+
+_FIND_S = 15.0
+_GREEN_S = 30.0
+_SETTLE_S = 3.0
+
+
+class Settings:
+    """What the options before the command say."""
+
+    connect = "udpin://0.0.0.0:14540"
+    site_file: Path | None = None
+    unit_config: Path | None = None
+
+
+settings = Settings()
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    connect: Annotated[
+        str, typer.Option(help="autopilot: udpin://, tcpout://, serial://device:baud …")
+    ] = Settings.connect,
+    site: Annotated[
+        Path | None, typer.Option(help="site GeoJSON; needed for everything that flies")
+    ] = None,
+    unit_config: Annotated[Path | None, typer.Option(help="the unit's YAML")] = None,
+) -> None:
+    """Without a command: status."""
+    settings.connect, settings.site_file, settings.unit_config = connect, site, unit_config
+    if context.invoked_subcommand is None:
+        status()
+
+
+@app.command()
+def status() -> None:
+    """What the vehicle says of itself."""
+    _run(_status())
+
+
+@app.command()
+def preflight() -> None:
+    """The pre-flight list; exit status 1 when it is not green."""
+    _run(_preflight())
+
+
+@app.command()
+def orbit(
+    latitude: float,
+    longitude: float,
+    approved_by: Annotated[str, typer.Option(help="the person who approves this flight")],
+    height: Annotated[float, typer.Option(help="m above the take-off ground")] = 30.0,
+    radius: Annotated[float, typer.Option(help="m")] = 20.0,
+    turns: Annotated[int, typer.Option(help="rounds")] = 1,
+) -> None:
+    """Fly to a point, circle it with the camera on it, come home and land."""
+    _run(
+        _fly(
+            lambda: _task(
+                TaskKind.ORBIT,
+                approved_by,
+                points=(GeoPoint(latitude_deg=latitude, longitude_deg=longitude),),
+                height_m=height,
+                radius_m=radius,
+                loops=turns,
+            )
+        )
+    )
+
+
+@app.command("fly-to")
+def fly_to(
+    latitude: float,
+    longitude: float,
+    approved_by: Annotated[str, typer.Option(help="the person who approves this flight")],
+    height: Annotated[float, typer.Option(help="m above the take-off ground")] = 30.0,
+    duration: Annotated[float, typer.Option(help="s over the point")] = 20.0,
+) -> None:
+    """Fly over a point, look down for a while, come home and land."""
+    _run(
+        _fly(
+            lambda: _task(
+                TaskKind.FLY_TO,
+                approved_by,
+                points=(GeoPoint(latitude_deg=latitude, longitude_deg=longitude),),
+                height_m=height,
+                duration_s=duration,
+            )
+        )
+    )
+
+
+@app.command("come-home")
+def come_home() -> None:
+    """Bring a drone that is in the air home, around what stands in the way."""
+    _run(_fly(lambda: _task(TaskKind.RETURN, "")))
+
+
+def _task(kind: TaskKind, approved_by: str, **given: object) -> Task:
+    approval = Approval(by=approved_by, at=datetime.now(UTC)) if approved_by else None
+    return Task.model_validate(
+        {
+            "task_id": str(uuid.uuid4()),
+            "unit_id": "terminal",
+            "vehicle": Vehicle.DRONE,
+            "kind": kind,
+            "approval": approval,
+            **given,
+        }
+    )
+
+
+def _run(work: Coroutine[Any, Any, bool]) -> None:
+    try:
+        ok = asyncio.run(work)
+    except ContractError as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    if not ok:
+        raise typer.Exit(1)
+
+
+@asynccontextmanager
+async def _desk(on_update: Callable[[TaskUpdate], None]) -> AsyncIterator[Desk]:
+    if settings.site_file is None:
+        raise ContractError("this needs --site, the GeoJSON of the site over which it flies")
+    site = read_site(settings.site_file)
+    config, body = DroneConfig(), DroneBody()
+    if settings.unit_config is not None:
+        config = load_section(settings.unit_config, "drone", DroneConfig)
+        body = load_section(settings.unit_config, "drone_body", DroneBody)
+    async with _vehicle(config.gimbal_rate_hz) as vehicle:
+        kit = Kit(
+            vehicle=vehicle,
+            planner=Planner(Airspace.of_site(site, config), config),
+            site=site,
+            frame=site.frame,
+            config=config,
+            journal=Journal(state_dir() / "drone_terminal"),
+            battery_wh=body.battery_wh,
+            now=lambda: datetime.now(UTC),
+        )
+        yield Desk(kit, on_update)
+
+
+@asynccontextmanager
+async def _vehicle(gimbal_rate_hz: float = 0.0) -> AsyncIterator[AutopilotVehicle]:
+    vehicle = AutopilotVehicle(settings.connect, gimbal_rate_hz)
+    running = asyncio.create_task(vehicle.run())
+    try:
+        await _until(lambda: vehicle.view.connected, _FIND_S)
+        if not vehicle.view.connected:
+            raise ContractError(f"no autopilot answers at {settings.connect}")
+        await _until(lambda: vehicle.view.knows_itself, _SETTLE_S)
+        yield vehicle
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def _until(what: Callable[[], bool], timeout_s: float) -> None:
+    end = asyncio.get_running_loop().time() + timeout_s
+    while not what() and asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(0.1)
+
+
+async def _status() -> bool:
+    async with _vehicle() as vehicle:
+        await _until(lambda: vehicle.view.battery.fresh() is not None, _SETTLE_S)
+        view = vehicle.view
+        table = Table(show_header=False)
+        table.add_row("autopilot", str(view.firmware))
+        table.add_row("mode", str(view.mode.fresh() or "not known"))
+        table.add_row("armed", {True: "yes", False: "no", None: "?"}[view.armed.fresh()])
+        table.add_row("landed", str(view.landed.fresh() or "not known"))
+        position, battery = view.position.fresh(), view.battery.fresh()
+        if position is not None:
+            where = f"{position.latitude_deg:.7f}, {position.longitude_deg:.7f}"
+            table.add_row("position", where)
+            table.add_row("height above home", f"{position.above_home_m:.1f} m")
+        table.add_row("battery", f"{battery.fraction:.0%}" if battery is not None else "not known")
+        console.print(table)
+    return True
+
+
+async def _preflight() -> bool:
+    async with _desk(lambda update: None) as desk:
+        await _until(lambda: all(i.ok for i in desk.preflight()), _SETTLE_S)
+        items = desk.preflight()
+        _show(items)
+        return all(item.ok for item in items)
+
+
+def _show(items: tuple[PreflightItem, ...]) -> None:
+    table = Table("pre-flight", "", "")
+    for item in items:
+        table.add_row(item.name, "[green]ok[/green]" if item.ok else "[red]no[/red]", item.detail)
+    console.print(table)
+
+
+async def _fly(make_task: Callable[[], Task]) -> bool:
+    async with _desk(_say) as desk:
+        task = make_task()
+        if task.needs_approval:
+            await _until(lambda: all(i.ok for i in desk.preflight()), _GREEN_S)
+            _show(desk.preflight())
+        flying = asyncio.create_task(desk.execute(task))
+        try:
+            final = await asyncio.shield(flying)
+        except asyncio.CancelledError:
+            console.print("coming home; Ctrl-C again leaves the drone to its autopilot")
+            desk.cancel(task.task_id, "Ctrl-C at the terminal")
+            current = asyncio.current_task()
+            if current is not None:
+                current.uncancel()
+            final = await flying
+        return final.state is TaskState.SUCCEEDED
+
+
+def _say(update: TaskUpdate) -> None:
+    left = f", {update.remaining_s:.0f} s left" if update.remaining_s is not None else ""
+    console.print(f"{update.state} {update.progress:4.0%}{left} {update.reason}")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,193 @@
+"""A bench for the drone's node: a real autopilot process, the real node, and a ROS client beside
+them.
+
+The simulated autopilot flies its rigid body faster than real time; everything between is as in the
+product: MAVLink over UDP, MAVSDK, rclpy.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import rclpy
+from geometry_msgs.msg import QuaternionStamped
+from nav_msgs.msg import Odometry
+from patrol_interfaces.action import ExecuteTask
+from patrol_interfaces.msg import GeoPoint, PreflightReport, Task, TaskState, UnitState
+from patrol_interfaces.srv import SetEstop
+from rclpy.action import ActionClient
+from rclpy.executors import SingleThreadedExecutor
+from std_srvs.srv import SetBool
+
+from comms.contracts.geodesy import LocalFrame
+from comms.contracts.place import Enu
+from comms.contracts.site_reader import read_site
+from comms.ros.qos import LATCHED, RECORDS, RELIABLE
+
+ROOT = Path(__file__).parents[1]
+SITE_FILE = ROOT / "launch" / "sites" / "ningbo_east.site.geojson"
+SITE = read_site(SITE_FILE)
+PAD = SITE.kiosks[0].pad
+SPEEDUP = 5.0
+
+
+def free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def end(process: subprocess.Popen[bytes], with_signal: int = signal.SIGINT) -> int:
+    """End a process that this bench started; its exit status."""
+    if process.poll() is None:
+        process.send_signal(with_signal)
+    try:
+        return process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait(5)
+
+
+@contextmanager
+def autopilot(port: int, log: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The simulated autopilot on the sample site's pad."""
+    command = [
+        *(sys.executable, "-m", "simulation.autopilot.main", "--physics", "rigid_body"),
+        *(
+            "--site-file",
+            str(SITE_FILE),
+            "--mavlink",
+            f"udpout:127.0.0.1:{port}",
+            "--speedup",
+            str(SPEEDUP),
+        ),
+        *options,
+    ]
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def start_node(port: int, state: Path, log: Path) -> subprocess.Popen[bytes]:
+    """The drone's node; `end` it."""
+    command = [
+        *(sys.executable, "-m", "drone.node", "--ros-args"),
+        *("-p", f"connect:=udpin://127.0.0.1:{port}", "-p", f"site_file:={SITE_FILE}"),
+    ]
+    environment = os.environ | {"PATROL_STATE_DIR": str(state)}
+    with log.open("ab") as out:
+        return subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=environment)
+
+
+class Client:
+    """A ROS client that hears all that the drone's node tells and gives it tasks."""
+
+    def __init__(self) -> None:
+        self.context = rclpy.Context()
+        rclpy.init(context=self.context)
+        self.node = rclpy.create_node("drone_bench", context=self.context)
+        self.executor = SingleThreadedExecutor(context=self.context)
+        self.executor.add_node(self.node)
+        self.states: list[TaskState] = []
+        self.units: list[UnitState] = []
+        self.track: list[Odometry] = []
+        self.camera: list[QuaternionStamped] = []
+        self.preflight: PreflightReport | None = None
+        listen = self.node.create_subscription
+        listen(TaskState, "/drone/task_states", self.states.append, RECORDS)
+        listen(UnitState, "/drone/unit_state", self.units.append, RELIABLE)
+        listen(Odometry, "/drone/odometry", self.track.append, RELIABLE)
+        listen(QuaternionStamped, "/drone/camera_attitude", self.camera.append, RELIABLE)
+        listen(PreflightReport, "/drone/preflight", self._preflight, LATCHED)
+        self._action = ActionClient(self.node, ExecuteTask, "/drone/execute_task")
+        self._pause = self.node.create_client(SetBool, "/drone/pause")
+        self._estop = self.node.create_client(SetEstop, "/drone/set_estop")
+
+    def _preflight(self, report: PreflightReport) -> None:
+        self.preflight = report
+
+    def until(self, what: Callable[[], Any], timeout_s: float, name: str = "") -> None:
+        """Spin until `what()` is true; an assertion fails when it never is."""
+        stop = time.monotonic() + timeout_s
+        while not what():
+            assert time.monotonic() < stop, f"waited {timeout_s:.0f} s for {name or what}"
+            self.executor.spin_once(timeout_sec=0.05)
+
+    def wait_for_green(self) -> None:
+        self.preflight = None
+        green = lambda: self.preflight is not None and self.preflight.green  # noqa: E731
+        self.until(green, 60, "a green pre-flight list")
+
+    def send(self, task: Task) -> Any:
+        """Send a goal; the future of its result."""
+        self.until(self._action.server_is_ready, 15, "the action server")
+        sent = self._action.send_goal_async(ExecuteTask.Goal(task=task))
+        self.until(sent.done, 5, "the goal to be taken")
+        handle = sent.result()
+        assert handle.accepted
+        result = handle.get_result_async()
+        result.handle = handle
+        return result
+
+    def result(self, future: Any, timeout_s: float) -> ExecuteTask.Result:
+        self.until(future.done, timeout_s, "the task to end")
+        return future.result().result
+
+    def call(self, client: Any, request: Any) -> Any:
+        assert client.wait_for_service(10)
+        answer = client.call_async(request)
+        self.until(answer.done, 20, "a service")
+        return answer.result()
+
+    def pause(self, paused: bool) -> SetBool.Response:
+        return self.call(self._pause, SetBool.Request(data=paused))
+
+    def estop(self, engage: bool) -> SetEstop.Response:
+        return self.call(self._estop, SetEstop.Request(engage=engage, who="Li", reason="test"))
+
+    def states_of(self, task_id: str) -> list[str]:
+        """The states that a task went through, without repeats."""
+        found: list[str] = []
+        for state in self.states:
+            if state.task_id == task_id and (not found or found[-1] != state.state):
+                found.append(state.state)
+        return found
+
+    def mode(self) -> str:
+        return self.units[-1].mode if self.units else ""
+
+    def height(self) -> float:
+        return self.units[-1].height_m if self.units else math.nan
+
+    def close(self) -> None:
+        self.executor.shutdown(timeout_sec=2.0)
+        self.node.destroy_node()
+        rclpy.shutdown(context=self.context)
+
+
+def orbit_task(task_id: str, at: Enu, approved_by: str = "Wang") -> Task:
+    """An orbit of 15 m at 25 m around a place in map metres."""
+    point = LocalFrame(SITE.origin).to_geo(at.east_m, at.north_m)
+    place = GeoPoint(latitude=point.latitude_deg, longitude=point.longitude_deg, altitude=math.nan)
+    return Task(
+        task_id=task_id,
+        kind=Task.KIND_ORBIT,
+        vehicle="drone",
+        points=[place],
+        radius_m=15.0,
+        height_m=25.0,
+        approved_by=approved_by,
+    )
