@@ -59,7 +59,11 @@ def _launch(options: argparse.Namespace) -> int:
     def show(name: str, line: str) -> None:
         with lock:
             prefix = f"[{name}] " if name else ""
-            print(f"{time.monotonic() - begin:7.1f} s  {prefix}{line}", flush=True)
+            try:
+                print(f"{time.monotonic() - begin:7.1f} s  {prefix}{line}", flush=True)
+            except BrokenPipeError:  # `... | head`: nobody reads any more, so end as on a hang-up
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                os.kill(os.getpid(), signal.SIGHUP)
 
     watcher = [_watcher()] if options.watch_start else []
     session = LaunchSession(options.file, arguments, more=watcher, show=show)

@@ -129,16 +129,18 @@ class LaunchSession:
     def _run(self) -> None:
         try:
             self._start_guard()
-            try:
-                for process in self.processes.values():
-                    if self._stopping.is_set() or self.plan.shutdown_reason:
-                        break
-                    self._start(process)
-            except LaunchError as error:
-                self._error, self._failed = error, True
-                self._stopping.set()
+            for process in self.processes.values():
+                if self._stopping.is_set() or self.plan.shutdown_reason:
+                    break
+                self._start(process)
             self._started.set()
             self._watch()
+        except LaunchError as error:  # a program that cannot be started, or not again
+            self._error, self._failed, self.reason = error, True, str(error)
+            self._stopping.set()
+        except BaseException:
+            self._failed, self.reason = True, "the runner itself failed"
+            raise
         finally:
             self._end_all()
             self._stop_guard()

@@ -211,7 +211,7 @@ class TestCommandLine:
         yield run
         for process in started:
             process.kill()
-            process.communicate()
+            process.wait()
 
     def children(self, tmp_path: Path) -> list[int]:
         """The pids of the launched program and of its child, once both are there."""
@@ -240,6 +240,16 @@ class TestCommandLine:
         pids += [child.pid for child in psutil.Process(runner.pid).children(recursive=True)]
         runner.kill()
         until(lambda: not [pid for pid in pids if alive(pid)])
+
+    def test_a_reader_that_goes_away_ends_the_run(
+        self, start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+    ) -> None:
+        talks = executable("bash -c 'while :; do echo x; sleep 0.1; done'", "    output: screen\n")
+        runner = start(talks + executable(WAITS))
+        assert runner.stdout is not None
+        runner.stdout.readline()
+        runner.stdout.close()
+        assert runner.wait(timeout=10.0) == 0
 
     def test_a_bad_file_is_one_sentence_and_status_2(
         self, start: Callable[..., subprocess.Popen[str]]
