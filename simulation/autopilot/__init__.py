@@ -1,0 +1,1 @@
+"""A fake of a drone autopilot: MAVLink outside, a real cascaded flight controller inside."""

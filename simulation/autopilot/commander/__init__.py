@@ -1,0 +1,1 @@
+"""Who decides: arming, modes, landed state, failsafes, fence."""

@@ -1,0 +1,1 @@
+"""What the autopilot believes: noisy position, battery, health, home."""

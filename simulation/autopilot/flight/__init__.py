@@ -1,0 +1,1 @@
+"""The flying itself: physics behind one interface, and the cascade position, velocity, attitude, rate, mixer."""

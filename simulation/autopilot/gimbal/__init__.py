@@ -1,0 +1,1 @@
+"""The stabilised camera mount: where it points, and its joints in Gazebo."""

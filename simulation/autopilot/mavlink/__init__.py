@@ -1,0 +1,1 @@
+"""The autopilot's voice: pymavlink messages over its own UDP socket."""

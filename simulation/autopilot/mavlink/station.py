@@ -1,0 +1,138 @@
+"""The autopilot's MAVLink component: takes messages in, gives telemetry, acks and texts out.
+
+One object between the link and the vehicle. It is called often (about 100 times a second) and never
+blocks.
+"""
+
+from __future__ import annotations
+
+import time
+
+from pymavlink.dialects.v20 import common as mav
+
+from simulation.autopilot.mavlink.commands import Commands, order_of, whole
+from simulation.autopilot.mavlink.link import Link
+from simulation.autopilot.mavlink.mission_protocol import MissionProtocol
+from simulation.autopilot.mavlink.motion_messages import Message
+from simulation.autopilot.mavlink.parameter_protocol import ParameterProtocol
+from simulation.autopilot.mavlink.streams import BUILDERS, Streams
+from simulation.autopilot.mavlink.text import TextPieces
+from simulation.autopilot.modes import Verdict
+from simulation.autopilot.vehicle import Vehicle
+
+AUTOPILOT = mav.MAV_COMP_ID_AUTOPILOT1
+
+
+class Station:
+    """See the module."""
+
+    def __init__(self, vehicle: Vehicle, link: Link) -> None:
+        self._vehicle, self._link = vehicle, link
+        self._packer = mav.MAVLink(None, srcSystem=vehicle.config.system_id, srcComponent=AUTOPILOT)
+        self._streams = Streams(vehicle)
+        self._parameters = ParameterProtocol(vehicle.parameters)
+        self._missions = MissionProtocol(
+            vehicle.plan, lambda: vehicle.now.time_s, self._list_changed
+        )
+        self._commands = Commands(vehicle)
+        self._texts = TextPieces()
+        self._gcs_at: float | None = None
+        self._home_told = 0
+        self._seq_told = -1
+        self._now_s = time.monotonic()
+        vehicle.gcs_silent_s = self._silent_s
+
+    def service(self, now_s: float) -> None:
+        """Handles what came and sends what is due; `now_s` is monotonic wall time."""
+        self._now_s = now_s
+        for message in self._link.receive(now_s):
+            self._handle(message)
+        vehicle = self._vehicle
+        for message in (*self._missions.pending(now_s), *self._parameters.pending()):
+            self._send(message)
+        while vehicle.reached:
+            self._send(mav.MAVLink_mission_item_reached_message(vehicle.reached.popleft()))
+            self._streams.soon(mav.MAVLINK_MSG_ID_MISSION_CURRENT)
+        if vehicle.commander.mission_index != self._seq_told:
+            self._seq_told = vehicle.commander.mission_index
+            self._streams.soon(mav.MAVLINK_MSG_ID_MISSION_CURRENT)
+        if vehicle.commander.home_generation != self._home_told:
+            self._home_told = vehicle.commander.home_generation
+            self._streams.soon(mav.MAVLINK_MSG_ID_HOME_POSITION)
+        while vehicle.texts:
+            for message in self._texts.messages(*vehicle.texts.popleft()):
+                self._send(message)
+        for message in self._streams.due(vehicle.now.time_s, now_s):
+            self._send(message)
+        self._link.flush(now_s)
+
+    def _handle(self, message: Message) -> None:
+        kind = message.get_type()
+        if getattr(message, "target_system", 0) not in (0, self._vehicle.config.system_id):
+            return
+        if getattr(message, "target_component", 0) not in (0, AUTOPILOT):
+            return
+        if kind == "HEARTBEAT":
+            if message.type == mav.MAV_TYPE_GCS:
+                self._gcs_at = self._vehicle.now.time_s
+        elif kind in ("COMMAND_LONG", "COMMAND_INT"):
+            self._command(message)
+        elif kind == "MISSION_SET_CURRENT":
+            if self._vehicle.commander.set_mission_index(message.seq):
+                self._streams.soon(mav.MAVLINK_MSG_ID_MISSION_CURRENT)
+        elif kind.startswith("MISSION_"):
+            for answer in self._missions.handle(message, self._now_s):
+                self._send(answer)
+        elif kind.startswith("PARAM_"):
+            for answer in self._parameters.handle(message):
+                self._send(answer)
+        elif kind == "TIMESYNC" and message.tc1 == 0:
+            self._send(mav.MAVLink_timesync_message(time.time_ns(), message.ts1))
+        elif kind == "SET_MODE":
+            mode = self._vehicle.profile.mode_from_custom(message.custom_mode)
+            if mode is not None:
+                self._vehicle.commander.request_mode(mode)
+
+    def _command(self, message: Message) -> None:
+        source = (message.get_srcSystem(), message.get_srcComponent())
+        wanted: Message | None = None
+        if message.command == mav.MAV_CMD_SET_MESSAGE_INTERVAL:
+            known = self._streams.set_interval(whole(message.param1, -1), message.param2)
+            verdict = Verdict.ACCEPTED if known else Verdict.UNSUPPORTED
+        elif message.command == mav.MAV_CMD_GET_MESSAGE_INTERVAL:
+            number = whole(message.param1, -1)
+            wanted = mav.MAVLink_message_interval_message(number, self._streams.interval_us(number))
+            verdict = Verdict.ACCEPTED
+        elif message.command == mav.MAV_CMD_REQUEST_MESSAGE:
+            wanted, verdict = self._requested(whole(message.param1, -1))
+        elif message.command == mav.MAV_CMD_REQUEST_AUTOPILOT_CAPABILITIES:
+            wanted, verdict = self._requested(mav.MAVLINK_MSG_ID_AUTOPILOT_VERSION)
+        else:
+            verdict = self._commands.handle(order_of(message, source))
+        ack = mav.MAVLink_command_ack_message(
+            message.command, self._vehicle.profile.result(verdict), 255, 0, *source
+        )
+        self._send(ack, self._vehicle.config.link.ack_delay_s)
+        if wanted is not None:
+            self._send(wanted, self._vehicle.config.link.ack_delay_s)
+
+    def _requested(self, message_id: int) -> tuple[Message | None, Verdict]:
+        builder = BUILDERS.get(message_id)
+        if builder is None or self._vehicle.state is None:
+            return None, Verdict.UNSUPPORTED
+        message = builder(self._vehicle)
+        return message, Verdict.ACCEPTED if message else Verdict.TEMPORARILY_REJECTED
+
+    def _list_changed(self, mission_type: int) -> None:
+        commander = self._vehicle.commander
+        if mission_type == mav.MAV_MISSION_TYPE_MISSION:
+            commander.mission_uploaded()
+            self._streams.soon(mav.MAVLINK_MSG_ID_MISSION_CURRENT)
+
+    def _silent_s(self) -> float | None:
+        """Since the last ground station's heartbeat, simulated seconds."""
+        return None if self._gcs_at is None else self._vehicle.now.time_s - self._gcs_at
+
+    def _send(self, message: Message, delay_s: float = 0.0) -> None:
+        self._link.send(message.pack(self._packer), self._now_s, delay_s)
+        self._packer.seq = (self._packer.seq + 1) % 256

@@ -1,0 +1,96 @@
+"""What is sent by itself and how often, and what can be asked for: message ids, builders, rates.
+
+Rates count simulated time. The heartbeat alone keeps 1 Hz of wall time too, so that a slow or paused
+world does not look like a lost link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pymavlink.dialects.v20 import common as mav
+
+from simulation.autopilot.mavlink import gimbal_protocol, motion_messages, status_messages
+from simulation.autopilot.mavlink.motion_messages import Message
+from simulation.autopilot.vehicle import Vehicle
+
+Builder = Callable[[Vehicle], Message | None]
+MAX_HZ = 100.0
+
+BUILDERS: dict[int, Builder] = {
+    mav.MAVLINK_MSG_ID_HEARTBEAT: status_messages.heartbeat,
+    mav.MAVLINK_MSG_ID_SYS_STATUS: status_messages.sys_status,
+    mav.MAVLINK_MSG_ID_SYSTEM_TIME: status_messages.system_time,
+    mav.MAVLINK_MSG_ID_GPS_RAW_INT: motion_messages.gps_raw,
+    mav.MAVLINK_MSG_ID_ATTITUDE: motion_messages.attitude,
+    mav.MAVLINK_MSG_ID_ATTITUDE_QUATERNION: motion_messages.attitude_quaternion,
+    mav.MAVLINK_MSG_ID_LOCAL_POSITION_NED: motion_messages.local_position,
+    mav.MAVLINK_MSG_ID_GLOBAL_POSITION_INT: motion_messages.global_position,
+    mav.MAVLINK_MSG_ID_MISSION_CURRENT: status_messages.mission_current,
+    mav.MAVLINK_MSG_ID_VFR_HUD: motion_messages.vfr_hud,
+    mav.MAVLINK_MSG_ID_ALTITUDE: motion_messages.altitude,
+    mav.MAVLINK_MSG_ID_BATTERY_STATUS: status_messages.battery_status,
+    mav.MAVLINK_MSG_ID_AUTOPILOT_VERSION: status_messages.autopilot_version,
+    mav.MAVLINK_MSG_ID_ESTIMATOR_STATUS: status_messages.estimator_status,
+    mav.MAVLINK_MSG_ID_HOME_POSITION: motion_messages.home_position,
+    mav.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: status_messages.extended_state,
+    mav.MAVLINK_MSG_ID_GIMBAL_MANAGER_INFORMATION: gimbal_protocol.manager_information,
+    mav.MAVLINK_MSG_ID_GIMBAL_MANAGER_STATUS: gimbal_protocol.manager_status,
+    mav.MAVLINK_MSG_ID_GIMBAL_DEVICE_INFORMATION: gimbal_protocol.device_information,
+    mav.MAVLINK_MSG_ID_GIMBAL_DEVICE_ATTITUDE_STATUS: gimbal_protocol.device_attitude,
+}
+
+
+class Streams:
+    """Rates by message id, and when each is next due."""
+
+    def __init__(self, vehicle: Vehicle) -> None:
+        self._vehicle = vehicle
+        self._rates = dict(vehicle.profile.streams)
+        self._due: dict[int, float] = dict.fromkeys(self._rates, 0.0)
+        self._next_s = 0.0
+        self._heartbeat_sim_s = -1e9
+        self._heartbeat_wall_s = -1e9
+
+    def set_interval(self, message_id: int, interval_us: float) -> bool:
+        """SET_MESSAGE_INTERVAL: microseconds, 0 as at power-on, -1 never. False: no such message."""
+        if message_id not in BUILDERS:
+            return False
+        if interval_us == 0:
+            rate = self._vehicle.profile.streams.get(message_id, 0.0)
+        else:
+            rate = 0.0 if interval_us < 0 else min(MAX_HZ, 1e6 / interval_us)
+        self._rates[message_id] = rate
+        self._due[message_id] = self._next_s = 0.0
+        return True
+
+    def interval_us(self, message_id: int) -> int:
+        """As set; -1 not sent, 0 unknown message."""
+        if message_id not in BUILDERS:
+            return 0
+        rate = self._rates.get(message_id, 0.0)
+        return int(1e6 / rate) if rate > 0 else -1
+
+    def soon(self, message_id: int) -> None:
+        """Send this one at the next look: something it tells has changed."""
+        if self._rates.get(message_id, 0.0) > 0:
+            self._due[message_id] = self._next_s = 0.0
+
+    def due(self, sim_s: float, wall_s: float) -> Iterator[Message]:
+        """The messages to send now."""
+        if sim_s - self._heartbeat_sim_s >= 1.0 or wall_s - self._heartbeat_wall_s >= 1.0:
+            self._heartbeat_sim_s, self._heartbeat_wall_s = sim_s, wall_s
+            yield status_messages.heartbeat(self._vehicle)
+        if sim_s < self._next_s or self._vehicle.state is None:
+            return
+        self._next_s = sim_s + 1.0
+        for message_id, rate in self._rates.items():
+            if rate <= 0:
+                continue
+            if sim_s >= self._due[message_id]:
+                message = BUILDERS[message_id](self._vehicle)
+                if message is not None:
+                    yield message
+                late = self._due[message_id] + 1 / rate
+                self._due[message_id] = late if late > sim_s else sim_s + 1 / rate
+            self._next_s = min(self._next_s, self._due[message_id])

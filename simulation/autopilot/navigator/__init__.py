@@ -1,0 +1,1 @@
+"""Where to fly: one small class per flight mode, and the mission."""

@@ -1,0 +1,1 @@
+"""How a make of autopilot behaves outside: its mode numbers, parameters, texts, refusals."""

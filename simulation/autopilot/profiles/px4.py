@@ -1,0 +1,90 @@
+"""PX4 as it shows itself over MAVLink: custom mode numbers, results, capabilities, first streams.
+
+Numbers from PX4's `px4_custom_mode` (main mode in bits 16-23, sub mode in bits 24-31).
+"""
+
+from __future__ import annotations
+
+from pymavlink.dialects.v20 import common as mav
+
+from simulation.autopilot.modes import Mode, Verdict
+from simulation.autopilot.profiles.px4_parameters import PX4_PARAMETERS
+
+_NUMBERS: dict[Mode, tuple[int, int]] = {
+    Mode.MANUAL: (1, 0),
+    Mode.ALTITUDE: (2, 0),
+    Mode.POSITION: (3, 0),
+    Mode.ORBIT: (3, 1),
+    Mode.TAKEOFF: (4, 2),
+    Mode.HOLD: (4, 3),
+    Mode.MISSION: (4, 4),
+    Mode.RETURN: (4, 5),
+    Mode.LAND: (4, 6),
+}
+_MODES = {numbers: mode for mode, numbers in _NUMBERS.items()}
+_MANUAL_MODES = (Mode.MANUAL, Mode.ALTITUDE, Mode.POSITION)
+_RESULTS = {
+    Verdict.ACCEPTED: mav.MAV_RESULT_ACCEPTED,
+    Verdict.TEMPORARILY_REJECTED: mav.MAV_RESULT_TEMPORARILY_REJECTED,
+    Verdict.DENIED: mav.MAV_RESULT_DENIED,
+    Verdict.UNSUPPORTED: mav.MAV_RESULT_UNSUPPORTED,
+    Verdict.FAILED: mav.MAV_RESULT_FAILED,
+}
+
+
+class Px4Profile:
+    """See `Profile`."""
+
+    name = "px4"
+    mav_autopilot = mav.MAV_AUTOPILOT_PX4
+    flight_sw_version = 0x010F00FF  # 1.15.0, release
+    first_item_is_home = False
+    capabilities = (
+        mav.MAV_PROTOCOL_CAPABILITY_MISSION_INT
+        | mav.MAV_PROTOCOL_CAPABILITY_MISSION_FENCE
+        | mav.MAV_PROTOCOL_CAPABILITY_MISSION_RALLY
+        | mav.MAV_PROTOCOL_CAPABILITY_COMMAND_INT
+        | mav.MAV_PROTOCOL_CAPABILITY_PARAM_ENCODE_BYTEWISE
+        | mav.MAV_PROTOCOL_CAPABILITY_MAVLINK2
+    )
+    parameters = PX4_PARAMETERS
+    streams = {
+        mav.MAVLINK_MSG_ID_SYS_STATUS: 2.0,
+        mav.MAVLINK_MSG_ID_SYSTEM_TIME: 1.0,
+        mav.MAVLINK_MSG_ID_GPS_RAW_INT: 5.0,
+        mav.MAVLINK_MSG_ID_ATTITUDE: 20.0,
+        mav.MAVLINK_MSG_ID_ATTITUDE_QUATERNION: 20.0,
+        mav.MAVLINK_MSG_ID_LOCAL_POSITION_NED: 10.0,
+        mav.MAVLINK_MSG_ID_GLOBAL_POSITION_INT: 10.0,
+        mav.MAVLINK_MSG_ID_MISSION_CURRENT: 1.0,
+        mav.MAVLINK_MSG_ID_VFR_HUD: 4.0,
+        mav.MAVLINK_MSG_ID_ALTITUDE: 4.0,
+        mav.MAVLINK_MSG_ID_BATTERY_STATUS: 0.5,
+        mav.MAVLINK_MSG_ID_ESTIMATOR_STATUS: 1.0,
+        mav.MAVLINK_MSG_ID_HOME_POSITION: 0.5,
+        mav.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: 2.0,
+        mav.MAVLINK_MSG_ID_GIMBAL_DEVICE_ATTITUDE_STATUS: 5.0,
+        mav.MAVLINK_MSG_ID_GIMBAL_MANAGER_STATUS: 0.5,
+    }
+
+    def heartbeat(self, mode: Mode, armed: bool) -> tuple[int, int]:
+        main, sub = _NUMBERS[mode]
+        base = mav.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED | mav.MAV_MODE_FLAG_STABILIZE_ENABLED
+        if mode in _MANUAL_MODES:
+            base |= mav.MAV_MODE_FLAG_MANUAL_INPUT_ENABLED
+        else:
+            base |= mav.MAV_MODE_FLAG_AUTO_ENABLED | mav.MAV_MODE_FLAG_GUIDED_ENABLED
+        if armed:
+            base |= mav.MAV_MODE_FLAG_SAFETY_ARMED
+        return base, (main << 16) | (sub << 24)
+
+    def mode_from_command(self, base_mode: int, main: int, sub: int) -> Mode | None:
+        if not base_mode & mav.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED:
+            return None
+        return _MODES.get((main, sub)) or (Mode.HOLD if (main, sub) == (4, 0) else None)
+
+    def mode_from_custom(self, custom_mode: int) -> Mode | None:
+        return _MODES.get(((custom_mode >> 16) & 0xFF, (custom_mode >> 24) & 0xFF))
+
+    def result(self, verdict: Verdict) -> int:
+        return int(_RESULTS[verdict])
