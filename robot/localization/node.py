@@ -16,6 +16,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import PoseWithCovarianceStamped
 from nav_msgs.msg import Odometry
 from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Imu, NavSatFix
 from tf2_msgs.msg import TFMessage
 
@@ -25,7 +26,8 @@ from comms.contracts.site import Site
 from comms.contracts.site_reader import read_site
 from comms.contracts.vehicle import RobotBody
 from comms.logs import get_logger
-from comms.ros.qos import LATCHED, RELIABLE, SENSOR
+from comms.ros.light import PolledSubscription, publisher, subscription
+from comms.ros.qos import LATCHED, RELIABLE
 from comms.ros.run import run_node
 from robot.localization import messages
 from robot.localization.config import LocalizationConfig
@@ -36,6 +38,8 @@ from robot.localization.planar import Pose
 from robot.localization.start import Starter
 
 _STATUS_PERIOD_S = 1.0
+_MOST_A_TICK = 50  # messages of one sensor that wait for a tick: a second of a 50 Hz sensor
+_POLLED = QoSProfile(depth=_MOST_A_TICK, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 def state_folder() -> Path:
@@ -62,18 +66,16 @@ class LocalizationNode(Node):
         self._saved_at = self._status_at = 0.0
         self._health = Health(Level.ERROR, "starting")
 
-        self._odometry = self.create_publisher(Odometry, "/robot/odometry", RELIABLE)
-        self._status = self.create_publisher(
-            DiagnosticStatus, "/robot/localization/status", RELIABLE
-        )
-        self._tf = self.create_publisher(TFMessage, "/tf", RELIABLE)
-        self._tf_static = self.create_publisher(TFMessage, "/tf_static", LATCHED)
+        self._odometry = publisher(self, Odometry, "/robot/odometry", RELIABLE)
+        self._status = publisher(self, DiagnosticStatus, "/robot/localization/status", RELIABLE)
+        self._tf = publisher(self, TFMessage, "/tf", RELIABLE)
+        self._tf_static = publisher(self, TFMessage, "/tf_static", LATCHED)
         self._tf_static.publish(TFMessage(transforms=messages.mounts(body)))
-        self.create_subscription(Odometry, "/robot/wheel/odometry", self._on_wheels, SENSOR)
-        self.create_subscription(Imu, "/robot/imu/data", self._on_imu, SENSOR)
-        self.create_subscription(NavSatFix, "/robot/gnss/fix", self._on_fix, SENSOR)
-        self.create_subscription(
-            PoseWithCovarianceStamped, "/initialpose", self._on_initial_pose, RELIABLE
+        self._wheels = PolledSubscription(self, Odometry, "/robot/wheel/odometry", _POLLED)
+        self._imu = PolledSubscription(self, Imu, "/robot/imu/data", _POLLED)
+        self._gnss = PolledSubscription(self, NavSatFix, "/robot/gnss/fix", _POLLED)
+        subscription(
+            self, PoseWithCovarianceStamped, "/initialpose", self._on_initial_pose, RELIABLE
         )
         self.create_timer(1.0 / self._config.rate_hz, self._tick)
 
@@ -85,18 +87,18 @@ class LocalizationNode(Node):
             return None
 
     # -- inputs
-    def _on_wheels(self, message: Odometry) -> None:
-        self._localizer.add(messages.wheels_from(message))
-
-    def _on_imu(self, message: Imu) -> None:
-        inertial = messages.inertial_from(message)
-        if inertial is not None:
-            self._localizer.add(inertial)
-
-    def _on_fix(self, message: NavSatFix) -> None:
-        fix = messages.fix_from(message, self._frame, self._config.gnss_sigma_unknown_m)
-        if fix is not None:
-            self._localizer.add(fix)
+    def _listen(self) -> None:
+        """Take what the sensors said since the last time."""
+        for message in self._wheels.take():
+            self._localizer.add(messages.wheels_from(message))
+        for message in self._imu.take():
+            inertial = messages.inertial_from(message)
+            if inertial is not None:
+                self._localizer.add(inertial)
+        for message in self._gnss.take():
+            fix = messages.fix_from(message, self._frame, self._config.gnss_sigma_unknown_m)
+            if fix is not None:
+                self._localizer.add(fix)
 
     def _on_initial_pose(self, message: PoseWithCovarianceStamped) -> None:
         """A person's word (RViz, Foxglove or a screen) on where the robot is."""
@@ -112,6 +114,7 @@ class LocalizationNode(Node):
 
     # -- output
     def _tick(self) -> None:
+        self._listen()
         now_s = self.get_clock().now().nanoseconds * 1e-9
         if now_s <= 0.0:
             return  # simulated time has not begun

@@ -27,6 +27,7 @@ from comms.contracts.site import Xy
 from comms.contracts.site_reader import read_site
 from comms.contracts.vehicle import RobotBody
 from comms.logs import get_logger
+from comms.ros.light import PolledSubscription, publisher, subscription
 from comms.ros.qos import RELIABLE, SENSOR
 from comms.ros.run import run_node
 from robot.safety.config import SafetyConfig
@@ -56,14 +57,14 @@ class CollisionMonitorNode(Node):
         self._said: tuple[str, str] = ("", "")
         self._said_at = 0.0
 
-        self._velocity = self.create_publisher(TwistStamped, "/robot/cmd_vel", RELIABLE)
-        self._state = self.create_publisher(SafetyState, "/robot/safety/state", RELIABLE)
-        self.create_subscription(LaserScan, "/robot/scan", self._on_scan, SENSOR)
-        self.create_subscription(TwistStamped, "/robot/cmd_vel_nav", self._on_command, RELIABLE)
-        self.create_subscription(Odometry, "/robot/odometry", self._on_odometry, RELIABLE)
-        self.create_subscription(Contact, "/robot/bumper", self._on_bumper, RELIABLE)
-        self.create_subscription(
-            DiagnosticStatus, "/robot/localization/status", self._on_status, RELIABLE
+        self._velocity = publisher(self, TwistStamped, "/robot/cmd_vel", RELIABLE)
+        self._state = publisher(self, SafetyState, "/robot/safety/state", RELIABLE)
+        subscription(self, LaserScan, "/robot/scan", self._on_scan, SENSOR)
+        self._commands = PolledSubscription(self, TwistStamped, "/robot/cmd_vel_nav", RELIABLE)
+        self._odometry = PolledSubscription(self, Odometry, "/robot/odometry", RELIABLE)
+        subscription(self, Contact, "/robot/bumper", self._on_bumper, RELIABLE)
+        subscription(
+            self, DiagnosticStatus, "/robot/localization/status", self._on_status, RELIABLE
         )
         self.create_service(SetEstop, "/robot/set_estop", self._on_set_estop)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -95,17 +96,14 @@ class CollisionMonitorNode(Node):
         self._monitor.hear_scan(now, stamp_of(message.header), seen)
         self._send_if_less(now)
 
-    def _on_command(self, message: TwistStamped) -> None:
-        stamp = stamp_of(message.header)
-        wanted = command_from(message)
-        now = self._now()
-        self._monitor.hear_command(now, stamp if stamp > 0.0 else None, wanted)
-        if not wanted.is_finite() or wanted.is_zero:
-            self._send_if_less(now)
-
-    def _on_odometry(self, message: Odometry) -> None:
-        pose, speed = pose_from(message)
-        self._monitor.hear_odometry(self._now(), stamp_of(message.header), pose, speed)
+    def _catch_up(self, now: Now) -> None:
+        """Commands and odometry are taken when a decision is due; they need not wake the node."""
+        for message in self._commands.take():
+            stamp = stamp_of(message.header)
+            self._monitor.hear_command(now, stamp if stamp > 0.0 else None, command_from(message))
+        for message in self._odometry.take():
+            pose, speed = pose_from(message)
+            self._monitor.hear_odometry(now, stamp_of(message.header), pose, speed)
 
     def _on_bumper(self, message: Contact) -> None:
         now = self._now()
@@ -148,10 +146,13 @@ class CollisionMonitorNode(Node):
 
     # -- output
     def _tick(self) -> None:
-        self._send(self._monitor.decide(self._now()))
+        now = self._now()
+        self._catch_up(now)
+        self._send(self._monitor.decide(now))
 
     def _send_if_less(self, now: Now) -> None:
         """Send at once when the decision asks for less than what the base was last told."""
+        self._catch_up(now)
         decision = self._monitor.decide(now)
         last = self._sent.command if self._sent is not None else STANDING
         if abs(decision.command.speed_mps) < abs(last.speed_mps) or (
