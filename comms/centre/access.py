@@ -21,7 +21,7 @@ def caller(context: Any) -> Identity:
     return identity_of(certificate[0])
 
 
-class RoleInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]
+class RoleInterceptor(grpc.aio.ServerInterceptor):
     """Ends calls that the caller's role may not make with PERMISSION_DENIED, and logs them."""
 
     async def intercept_service(

@@ -53,7 +53,7 @@ def _one_sentence(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaita
     return wrapped
 
 
-class CentreService(centre_pb2_grpc.CentreServicer):  # type: ignore[misc]
+class CentreService(centre_pb2_grpc.CentreServicer):
     """patrol.v1.Centre."""
 
     def __init__(

@@ -36,7 +36,7 @@ STOP_AGAIN_FOR = timedelta(minutes=10)
 _MAX_SEQ = 2**63 - 1
 
 
-class UnitLinkService(link_pb2_grpc.UnitLinkServicer):  # type: ignore[misc]
+class UnitLinkService(link_pb2_grpc.UnitLinkServicer):
     """patrol.v1.UnitLink."""
 
     def __init__(
