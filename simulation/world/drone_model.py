@@ -102,7 +102,7 @@ def _add_gimbal(model: sdf.Element, body: DroneBody) -> None:
         sdf.add_pose(link, at)
         sdf.add_inertial(link, GIMBAL_MASS_KG, (GIMBAL_INERTIA,) * 3)
     sdf.add_visual(link, "housing", sdf.box((0.05, 0.06, 0.05)), DARK, (-0.06, 0.0, 0.0))
-    add_camera(link, CAMERA, body.camera, CAMERA_NEAR_M, CAMERA_FAR_M, at_mount=False)
+    add_camera(link, CAMERA, body.camera, (CAMERA_NEAR_M, CAMERA_FAR_M))
     sdf.add_joint(
         model, f"{GIMBAL_ROLL}_joint", "revolute", LINK, GIMBAL_ROLL, (1, 0, 0), (-1.2, 1.2),
         damping=0.002, friction=0.001,

@@ -12,6 +12,7 @@ from simulation.world import sdf
 from simulation.world.walks import BODY_RADIUS_M, Walk, timetable
 
 BODY_HEIGHT_M = 1.75
+MIDDLE_M = BODY_HEIGHT_M / 2 + 0.05  # clear of the ground
 BODY_MASS_KG = 20.0
 SLIDE_MASS_KG = 1.0
 ACTOR_Z_M = 0.0
@@ -55,7 +56,7 @@ def add_walker(world: sdf.Element, number: int, walk: Walk) -> None:
 def add_bystander(world: sdf.Element, number: int, at: Xy) -> None:
     body = _add_body(world, bystander_name(number), at)
     visual = sdf.add(body, "visual", name="person")
-    sdf.add_pose(visual, (0.0, 0.0, HIPS_M))
+    sdf.add_pose(visual, (0.0, 0.0, HIPS_M - MIDDLE_M))
     visual.append(sdf.mesh(STAND_MESH))
 
 
@@ -75,12 +76,10 @@ def _add_body(world: sdf.Element, name: str, at: Xy) -> sdf.Element:
     sdf.add(slide, "gravity", False)
     sdf.add_inertial(slide, SLIDE_MASS_KG, (0.1, 0.1, 0.1))
     body = sdf.add(model, "link", name="body")
+    sdf.add_pose(body, (0.0, 0.0, MIDDLE_M))
     sdf.add(body, "gravity", False)
-    middle = (0.0, 0.0, BODY_HEIGHT_M / 2 + 0.05)
-    sdf.add_inertial(body, BODY_MASS_KG, (5.0, 5.0, 1.0), middle)
-    sdf.add_collision(
-        body, "body", sdf.cylinder(BODY_RADIUS_M, BODY_HEIGHT_M), middle, friction=0.1
-    )
+    sdf.add_inertial(body, BODY_MASS_KG, (5.0, 5.0, 1.0))
+    sdf.add_collision(body, "body", sdf.cylinder(BODY_RADIUS_M, BODY_HEIGHT_M), friction=0.1)
     limits = (-REACH_M, REACH_M)
     sdf.add_joint(model, "x_joint", "prismatic", "world", "slide", (1, 0, 0), limits)
     sdf.add_joint(model, "y_joint", "prismatic", "slide", "body", (0, 1, 0), limits)

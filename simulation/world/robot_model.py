@@ -18,13 +18,15 @@ LIDAR, CAMERA, IMU, GNSS, BUMPER = "lidar", "camera", "imu", "gnss", "bumper"
 
 MASS_KG = 30.0
 WHEEL_MASS_KG = 1.5
-CENTRE_OF_MASS = (-0.06, 0.0, 0.16)  # so that it rests on wheels and rear caster
+#: Over the wheels and the rear caster, so that it stands without rocking; the link's own frame lies there.
+CENTRE_OF_MASS = (-0.06, 0.0, 0.16)
 WHEEL_WIDTH_M = 0.05
 DECK_LOW_M, DECK_HIGH_M = 0.22, 0.34
 CLEARANCE_M = 0.06
 CASTER_RADIUS_M = 0.04
 CASTER_LIFT_M = 0.002
 TORQUE_NM = 15.0
+LIDAR_MASS_KG, LIDAR_INERTIA = 0.3, 1e-3
 LIDAR_SIGMA_M = 0.01
 LIDAR_BLIND_M = 0.12
 CAMERA_NEAR_M, CAMERA_FAR_M = 0.08, 180.0
@@ -38,16 +40,18 @@ def add_robot(world: sdf.Element, body: RobotBody, start: tuple[float, float, fl
     model = sdf.add(world, "model", name=NAME)
     sdf.add_pose(model, (start[0], start[1], 0.0), (0.0, 0.0, start[2]))
     base = sdf.add(model, "link", name=LINK)
+    sdf.add_pose(base, CENTRE_OF_MASS)
     depth = body.length_m**2 + DECK_HIGH_M**2
     span = body.width_m**2 + DECK_HIGH_M**2
     flat = body.length_m**2 + body.width_m**2
     factor = MASS_KG / 12
-    sdf.add_inertial(base, MASS_KG, (factor * span, factor * depth, factor * flat), CENTRE_OF_MASS)
+    sdf.add_inertial(base, MASS_KG, (factor * span, factor * depth, factor * flat))
     _add_shell(base, body)
     _add_casters(base, body)
     _add_sensors(base, body)
     for name, side in ((LEFT_WHEEL, 1), (RIGHT_WHEEL, -1)):
         _add_wheel(model, name, side * body.wheel_track_m / 2, body.wheel_radius_m)
+    _add_lidar(model, body)
     drive = sdf.add(model, "plugin", name="drive", filename="libDiffDrivePlugin.so")
     sdf.add(drive, "left_joint", f"{LEFT_WHEEL}_joint")
     sdf.add(drive, "right_joint", f"{RIGHT_WHEEL}_joint")
@@ -61,25 +65,33 @@ def _add_shell(base: sdf.Element, body: RobotBody) -> None:
     deck = (body.length_m, body.width_m, DECK_HIGH_M - DECK_LOW_M)
     deck_at = (0.0, 0.0, (DECK_HIGH_M + DECK_LOW_M) / 2)
     for name, size, at, colour in (("keel", keel, keel_at, BLUE), ("deck", deck, deck_at, SHELL)):
-        sdf.add_collision(base, name, sdf.box(size), at)
-        sdf.add_visual(base, name, sdf.box(size), colour, at)
+        sdf.add_collision(base, name, sdf.box(size), _in_link(at))
+        sdf.add_visual(base, name, sdf.box(size), colour, _in_link(at))
     top = body.camera.mount.z_m
     mast_x = body.camera.mount.x_m - 0.08
     mast = top - DECK_HIGH_M
     sdf.add_visual(
-        base, "mast", sdf.cylinder(0.025, mast), DARK, (mast_x, 0.0, DECK_HIGH_M + mast / 2)
+        base,
+        "mast",
+        sdf.cylinder(0.025, mast),
+        DARK,
+        _in_link((mast_x, 0.0, DECK_HIGH_M + mast / 2)),
     )
-    sdf.add_visual(base, "head", sdf.box((0.06, 0.14, 0.09)), SHELL, (mast_x, 0.0, top))
+    sdf.add_visual(base, "head", sdf.box((0.06, 0.14, 0.09)), SHELL, _in_link((mast_x, 0.0, top)))
     lidar = body.lidar
     sdf.add_visual(
-        base, "lidar", sdf.cylinder(0.05, 0.07), DARK, (lidar.x_m, lidar.y_m, lidar.z_m - 0.05)
+        base,
+        "lidar",
+        sdf.cylinder(0.05, 0.07),
+        DARK,
+        _in_link((lidar.x_m, lidar.y_m, lidar.z_m - 0.05)),
     )
 
 
 def _add_casters(base: sdf.Element, body: RobotBody) -> None:
     for name, side in (("front_caster", 1), ("rear_caster", -1)):
         at = (side * (body.length_m / 2 - 0.06), 0.0, CASTER_RADIUS_M + CASTER_LIFT_M)
-        sdf.add_collision(base, name, sdf.sphere(CASTER_RADIUS_M), at, friction=0.0)
+        sdf.add_collision(base, name, sdf.sphere(CASTER_RADIUS_M), _in_link(at), friction=0.0)
 
 
 def _add_wheel(model: sdf.Element, name: str, y: float, radius: float) -> None:
@@ -94,23 +106,28 @@ def _add_wheel(model: sdf.Element, name: str, y: float, radius: float) -> None:
 
 
 def _add_sensors(base: sdf.Element, body: RobotBody) -> None:
-    _add_lidar(base, body)
-    add_camera(base, CAMERA, body.camera, CAMERA_NEAR_M, CAMERA_FAR_M)
+    at, turn = mount_pose(body.camera.mount)
+    add_camera(base, CAMERA, body.camera, (CAMERA_NEAR_M, CAMERA_FAR_M), _in_link(at), turn)
     imu = sdf.add_sensor(base, IMU, "imu", body.imu_rate_hz, always_on=True)
     frame = sdf.add(sdf.add(imu, "imu"), "orientation_reference_frame")
     sdf.add(frame, "localization", "ENU")
-    sdf.add_sensor(base, GNSS, "gps", body.gnss_rate_hz, always_on=True)
+    antenna = _in_link((0.0, 0.0, DECK_HIGH_M))
+    sdf.add_sensor(base, GNSS, "gps", body.gnss_rate_hz, always_on=True, at=antenna)
     bumper = sdf.add_sensor(base, BUMPER, "contact", 20.0, always_on=True)
     contact = sdf.add(bumper, "contact")
     for collision in ("keel", "deck"):
         sdf.add(contact, "collision", collision)
 
 
-def _add_lidar(base: sdf.Element, body: RobotBody) -> None:
+def _add_lidar(model: sdf.Element, body: RobotBody) -> None:
+    """On a link of its own: from the base's link, the rays of Gazebo 11 now and then hit the base's
+    shapes below them."""
     at, turn = mount_pose(body.lidar)
-    sensor = sdf.add_sensor(
-        base, LIDAR, "ray", body.lidar_rate_hz, always_on=True, at=at, turn=turn
-    )
+    link = sdf.add(model, "link", name=LIDAR)
+    sdf.add_pose(link, at, turn)
+    sdf.add_inertial(link, LIDAR_MASS_KG, (LIDAR_INERTIA,) * 3)
+    sdf.add_joint(model, f"{LIDAR}_joint", "fixed", LINK, LIDAR, None)
+    sensor = sdf.add_sensor(link, LIDAR, "ray", body.lidar_rate_hz, always_on=True)
     ray = sdf.add(sensor, "ray")
     horizontal = sdf.add(sdf.add(ray, "scan"), "horizontal")
     step = math.tau / body.lidar_samples
@@ -129,17 +146,21 @@ def mount_pose(mount: Mount) -> tuple[sdf.Xyz, sdf.Xyz]:
     return (mount.x_m, mount.y_m, mount.z_m), (0.0, mount.pitch_rad, 0.0)
 
 
+def _in_link(at: sdf.Xyz) -> sdf.Xyz:
+    """A place given from base_link, in the link's own frame."""
+    x, y, z = CENTRE_OF_MASS
+    return at[0] - x, at[1] - y, at[2] - z
+
+
 def add_camera(
     link: sdf.Element,
     name: str,
     camera: Camera,
-    near_m: float,
-    far_m: float,
-    *,
-    at_mount: bool = True,
+    clip_m: tuple[float, float],
+    at: sdf.Xyz = sdf.ZERO,
+    turn: sdf.Xyz = sdf.ZERO,
 ) -> None:
-    """A camera that renders only while somebody listens; without `at_mount` in the link's middle."""
-    at, turn = mount_pose(camera.mount) if at_mount else (sdf.ZERO, sdf.ZERO)
+    """A camera that renders only while somebody listens; it draws what lies within `clip_m`."""
     sensor = sdf.add_sensor(link, name, "camera", camera.rate_hz, always_on=False, at=at, turn=turn)
     optics = sdf.add(sensor, "camera")
     sdf.add(optics, "horizontal_fov", camera.horizontal_fov_rad)
@@ -148,5 +169,5 @@ def add_camera(
     sdf.add(image, "height", camera.height_px)
     sdf.add(image, "format", "R8G8B8")
     clip = sdf.add(optics, "clip")
-    sdf.add(clip, "near", near_m)
-    sdf.add(clip, "far", far_m)
+    sdf.add(clip, "near", clip_m[0])
+    sdf.add(clip, "far", clip_m[1])

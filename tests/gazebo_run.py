@@ -1,0 +1,87 @@
+"""A running simulation for tests: the server, the bridge and the people as the processes they are.
+
+Used as a context manager; when it ends no process is left. Everything lives in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from simulation.gazebo.run_file import RunFile, wait_for_run_file
+
+START_S = 60.0
+
+
+class GazeboRun:
+    """`server_arguments` go to gazebo_server; `folder` becomes PATROL_RUN_DIR of all processes."""
+
+    def __init__(self, folder: Path, site: Path, *server_arguments: str, unit: str = "") -> None:
+        self.folder, self.site, self._unit = folder, site, unit
+        self._server_arguments = server_arguments
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.run_file: RunFile
+
+    def __enter__(self) -> GazeboRun:
+        try:
+            self.start(
+                "gazebo_server",
+                *("-m", "simulation.gazebo.server", "--site", str(self.site)),
+                *("--unit-config", self._unit, *self._server_arguments),
+            )
+            self.run_file = wait_for_run_file(self.folder, START_S)
+            self.start_bridge()
+            self.start_node("people", "simulation.people.node")
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start_bridge(self) -> subprocess.Popen[bytes]:
+        return self.start_node("gazebo_bridge", "simulation.bridge.node")
+
+    def start_node(self, name: str, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        parameters = [f"site_file:={self.site}"]
+        if self._unit:
+            parameters.append(f"unit_config:={self._unit}")
+        words = [word for parameter in parameters for word in ("-p", parameter)]
+        return self.start(name, "-m", module, "--ros-args", *words, *arguments)
+
+    def start(self, name: str, *words: str) -> subprocess.Popen[bytes]:
+        """Start a Python process; what it says goes to `<folder>/<name>.log`."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, *words],
+                env={**os.environ, "PATROL_RUN_DIR": str(self.folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.processes[name] = process
+        return process
+
+    def log_of(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def stop(self) -> None:
+        """End everything, the newest first."""
+        for process in reversed(self.processes.values()):
+            process.send_signal(signal.SIGINT)
+        for process in reversed(self.processes.values()):
+            try:
+                process.wait(timeout=8.0)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
