@@ -1,5 +1,4 @@
-"""A bench for the drone's node: a real autopilot process, the real node, and a ROS client beside
-them.
+"""A bench for the drone's node: a real autopilot process, the real node and a ROS client.
 
 The simulated autopilot flies its rigid body faster than real time; everything between is as in the
 product: MAVLink over UDP, MAVSDK, rclpy.

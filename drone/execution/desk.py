@@ -21,7 +21,11 @@ from drone.execution.kit import Kit
 from drone.missions.plan import FlightPlan
 from drone.preflight.checks import Situation, is_green, preflight, what_is_wrong
 
+#: How long (s) a list that is not green may turn green before a task is rejected: a vehicle's word
+#: comes once a second, and after a start of this process the link has to be found first.
 _PATIENCE_S = 3.0
+_PATIENCE_AT_START_S = 10.0
+_LOOK_S = 0.1
 _ACTOR = "drone"
 
 
@@ -39,9 +43,11 @@ class Desk:
         self._running: dict[str, asyncio.Task[Final]] = {}
         self._log = get_logger()
         self._idle_airspace = ("", 0.0)
+        self._started = 0.0
 
     def start(self) -> None:
         """Take up what an earlier life of this process left; call once, on the loop."""
+        self._started = asyncio.get_running_loop().time()
         record = self.kit.journal.current
         if record is not None and record.plan is not None:
             self._begin(record.task, self._rejoin(record, record.plan))
@@ -209,10 +215,12 @@ class Desk:
             await asyncio.wait([other])
 
     async def _plan(self, task: Task) -> FlightPlan:
-        here, home = self.kit.where(), self.kit.home()
-        if here is None or home is None:
-            items = self.preflight()
-            raise RejectedError(f"pre-flight is not green: {what_is_wrong(items)}")
+        end = self._patience_ends()
+        while (here := self.kit.where()) is None or (home := self.kit.home()) is None:
+            if asyncio.get_running_loop().time() > end:
+                wrong = what_is_wrong(self.preflight())
+                raise RejectedError(f"pre-flight is not green: {wrong}")
+            await asyncio.sleep(_LOOK_S)
         if not self.kit.view.is_airborne:
             here = here._replace(up_m=0.0)
         target = self.kit.frame.to_enu(task.points[0]) if task.points else None
@@ -224,14 +232,19 @@ class Desk:
         """A list that is not green right after a change may turn so: wait a moment for it."""
         if self.kit.view.is_airborne:
             return
-        end = asyncio.get_running_loop().time() + _PATIENCE_S
+        end = self._patience_ends()
         while True:
             items = self.preflight(plan)
             if is_green(items):
                 return
             if asyncio.get_running_loop().time() > end:
                 raise RejectedError(f"pre-flight is not green: {what_is_wrong(items)}")
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(_LOOK_S)
+
+    def _patience_ends(self) -> float:
+        """Loop time up to which a list may turn green; longer just after the start."""
+        now = asyncio.get_running_loop().time()
+        return max(now + _PATIENCE_S, self._started + _PATIENCE_AT_START_S)
 
     async def _fly(self, task: Task, plan: FlightPlan) -> Final:
         flight = self._new_flight(task, plan)

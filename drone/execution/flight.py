@@ -262,7 +262,7 @@ class Flight:
         progress = self._kit.view.progress.last
         if progress is not None and self._mission is not None:
             index = self._mission.plan_index
-            number = index[progress.current] if progress.current < len(index) else len(index)
+            number = index[min(progress.current, len(index) - 1)]
             if number > self._item:
                 self._item = number
                 self._note()
