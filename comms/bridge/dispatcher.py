@@ -138,6 +138,8 @@ class Dispatcher:
         for entry in entries:
             self._on_link(entry, link_down_s)
             entry = self._inbox.get(entry.task.task_id) or entry
+            if entry.local and _is_giving_up(entries, entry.task.vehicle):
+                continue  # the way home begins when what it replaces has ended
             orders += self._step_of(entry, now, link_down_s)
         return orders
 
@@ -261,6 +263,10 @@ class Dispatcher:
                 at=self._unit_now(),
             )
         )
+
+
+def _is_giving_up(entries: list[InboxEntry], vehicle: Vehicle) -> bool:
+    return any(e.task.vehicle is vehicle and e.wanted == "cancel" for e in entries)
 
 
 def deadline_in_unit_time(task: Task, offset: timedelta) -> Task:

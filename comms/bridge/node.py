@@ -40,7 +40,7 @@ from comms.contracts.beat_reader import read_beats
 from comms.contracts.config import load_section
 from comms.contracts.errors import ContractError
 from comms.contracts.site_reader import read_site
-from comms.contracts.task import TaskUpdate, Vehicle
+from comms.contracts.task import TaskState, TaskUpdate, Vehicle
 from comms.contracts.unit import VehicleState
 from comms.logs import get_logger
 from comms.ros import conversions
@@ -188,7 +188,13 @@ class UnitBridge(Node):
         self._outbox.put(f"v/{visit.visit_id}", record)
 
     def _on_task_state(self, message: Any) -> None:
-        self._report(conversions.update_from_ros(message))
+        update = conversions.update_from_ros(message)
+        entry = self._inbox.get(update.task_id)
+        if entry is not None and update.state is TaskState.CANCELLED and entry.wanted == "cancel":
+            asked = f"asked by {entry.wanted_by}: {entry.wanted_why}".rstrip(": ")
+            reason = f"{update.reason} ({asked})" if update.reason else asked
+            update = update.model_copy(update={"reason": reason})
+        self._report(update)
 
     def _report(self, update: TaskUpdate) -> None:
         """A step of a task: first into the outbox, and only then into the inbox, so that a crash
