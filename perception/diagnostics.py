@@ -3,6 +3,7 @@ findings."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 from builtin_interfaces.msg import Time
@@ -21,7 +22,7 @@ class Reporter:
     def __init__(self, pipeline: Pipeline, max_rate_hz: float) -> None:
         self._pipeline = pipeline
         self._max_rate_hz = max_rate_hz
-        self._history: list[dict[Vehicle, tuple[int, int]]] = []
+        self._history: list[tuple[float, dict[Vehicle, tuple[int, int]]]] = []
 
     def report(
         self,
@@ -35,7 +36,7 @@ class Reporter:
         message.header.stamp = stamp
         message.status.append(self._stages(failed, broken_frames))
         done = {camera: (received[camera], self._frames(camera)) for camera in received}
-        self._history = [*self._history[-_WINDOW:], done]
+        self._history = [*self._history[-_WINDOW:], (time.monotonic(), done)]
         message.status += [self._camera(camera, dropped[camera]) for camera in received]
         return message
 
@@ -55,8 +56,9 @@ class Reporter:
         return _status("perception: pipeline", level, text, values)
 
     def _camera(self, camera: Vehicle, dropped: int) -> DiagnosticStatus:
-        first, last = self._history[0][camera], self._history[-1][camera]
-        seconds = max(1, len(self._history) - 1)
+        (start, firsts), (end, lasts) = self._history[0], self._history[-1]
+        first, last = firsts[camera], lasts[camera]
+        seconds = max(1.0, end - start)
         came, done = (last[0] - first[0]) / seconds, (last[1] - first[1]) / seconds
         wanted = min(came, self._max_rate_hz)
         level, text = DiagnosticStatus.OK, f"{done:.1f} frames a second"

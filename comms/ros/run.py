@@ -16,6 +16,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from comms.logs import configure_logging
+from comms.ros.transport import use_transport_profile
 
 
 def run_node(make_node: Callable[[], Node], *, name: str, threads: int = 1) -> int:
@@ -26,6 +27,7 @@ def run_node(make_node: Callable[[], Node], *, name: str, threads: int = 1) -> i
     destroyed, to end its own threads and files.
     """
     configure_logging(name)
+    use_transport_profile()
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

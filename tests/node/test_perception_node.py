@@ -31,6 +31,7 @@ from comms.contracts.place import GeoPoint
 from comms.contracts.site_reader import read_site
 from comms.ros.images import fill_image
 from comms.ros.qos import RECORDS, RELIABLE, SENSOR
+from comms.ros.transport import use_transport_profile
 from perception.privacy.faces import FaceFinder
 
 LABELS = json.loads(
@@ -54,6 +55,7 @@ class Rig(Node):
         self.diagnostics: list[DiagnosticArray] = []
         self.live: list[CompressedImage] = []
         self.picture: np.ndarray | None = None
+        self.shown = 0
         self.pose = (0.0, 0.0, 0.0)
         self._images = self.create_publisher(Image, "/robot/camera/image_raw", SENSOR)
         self._infos = self.create_publisher(CameraInfo, "/robot/camera/camera_info", SENSOR)
@@ -109,6 +111,7 @@ class Rig(Node):
 
     def _show(self) -> None:
         if self.picture is not None:
+            self.shown += 1
             height, width = self.picture.shape[:2]
             rgb = np.ascontiguousarray(self.picture[:, :, ::-1])
             self.send(fill_image(Image(), rgb.tobytes(), width, height, "rgb8"))
@@ -116,6 +119,7 @@ class Rig(Node):
 
 @contextmanager
 def rig() -> Iterator[Rig]:
+    use_transport_profile()
     rclpy.init()
     node = Rig()
     try:
@@ -212,8 +216,9 @@ def test_a_person_in_front_of_the_robot_becomes_a_finding_at_the_right_place(
     frame = read_site(site).frame
     with rig() as robot:
         robot.pose = (10.0, 5.0, math.pi / 2)  # it looks north
+        assert robot.until(lambda: robot.diagnostics, 40.0), perception.log.read_text()
         robot.picture = photograph("person.jpg")
-        assert robot.until(robot.news, 40.0), perception.log.read_text()
+        assert robot.until(robot.news, 20.0), perception.log.read_text()
         finding = robot.news()
         assert finding is not None
         assert (finding.kind, finding.label, finding.source) == ("person", "person", "robot")
@@ -238,6 +243,14 @@ def test_a_person_in_front_of_the_robot_becomes_a_finding_at_the_right_place(
         assert robot.until(lambda: "ended" in robot.phases(finding.finding_id))
         revisions = [f.revision for f in robot.findings if f.finding_id == finding.finding_id]
         assert revisions == list(range(len(revisions)))
+        camera = [
+            {value.key: int(value.value) for value in status.values if value.value.isdigit()}
+            for array in robot.diagnostics
+            for status in array.status
+            if status.name == "perception: robot camera"
+        ][-1]
+        assert camera["received"] >= 0.9 * robot.shown, "pictures get lost on the way"
+        assert camera["processed"] + camera["dropped"] == camera["received"]
         stages = {
             value.key
             for array in robot.diagnostics
