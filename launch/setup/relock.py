@@ -3,7 +3,7 @@
     python launch/setup/relock.py [--upgrade]
 
 Two files, because a machine with ROS 2 installed needs no ROS 2 wheels: `requirements.lock` (all
-but ROS 2) and `ros_wheels.lock` (ROS 2 and what builds interfaces). Both hold exact versions with
+but ROS 2) and `ros_wheels.lock` (ROS 2 itself). Both hold exact versions with
 SHA-256 hashes for Python 3.11 to 3.13 on Linux, and never where they came from. Needs `uv`.
 """
 
@@ -31,10 +31,10 @@ def main() -> int:
         wanted += extra
     build = project["build-system"]["requires"]
     ros = [one for one in wanted + build if one.startswith("ros-")]
-    app = [one for one in wanted if one not in ros]
+    # What builds the interfaces is needed beside an installed ROS 2 as well.
+    app = [one for one in wanted + build if one not in ros]
     compile_lock(app, APP_LOCK, [], sys.argv[1:])
-    builders = [one for one in build if one not in ros]
-    compile_lock(ros + builders, ROS_LOCK, ["--constraint", str(APP_LOCK)], sys.argv[1:])
+    compile_lock(ros, ROS_LOCK, ["--constraint", str(APP_LOCK)], sys.argv[1:])
     return 0
 
 

@@ -6,11 +6,12 @@ import os
 import pwd
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from patrol_setup.cache import content_key, is_complete, make_piece
+from patrol_setup.cache import content_key, is_complete, make_piece, prune
 from patrol_setup.checks import check_disk, check_subordinate_ids
 from patrol_setup.console import run
 from patrol_setup.errors import SetupError
@@ -46,6 +47,18 @@ def test_a_piece_that_was_moved_does_not_count(tmp_path: Path) -> None:
     make_piece(tmp_path / "a", "a piece", "1 s", lambda folder: None)
     (tmp_path / "a").rename(tmp_path / "b")
     assert not is_complete(tmp_path / "b")
+
+
+def test_a_piece_that_nobody_has_used_for_a_month_goes(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("env-old", "env-used", "env-new")]
+    for folder in folders:
+        make_piece(folder, "a piece", "1 s", lambda folder: None)
+    month_ago = time.time() - 31 * 86_400
+    for folder in folders[:2]:
+        os.utime(folder / ".complete", (month_ago, month_ago))
+    make_piece(folders[1], "a piece", "1 s", lambda folder: None)  # another set-up uses it
+    assert prune(tmp_path) == [folders[0]]
+    assert [folder.exists() for folder in folders] == [False, True, True]
 
 
 def test_a_key_changes_with_any_content_or_name_and_with_nothing_else(tmp_path: Path) -> None:

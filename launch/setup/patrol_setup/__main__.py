@@ -7,15 +7,19 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from patrol_setup.cache import cache_dir, locked
+from patrol_setup.cache import cache_dir, is_complete, locked, prune
+from patrol_setup.checks import check_disk, check_sandbox, check_subordinate_ids
 from patrol_setup.errors import SetupError
-from patrol_setup.gazebo import make_gazebo, make_protos
+from patrol_setup.gazebo import NEEDED_GIB as GAZEBO_GIB
+from patrol_setup.gazebo import gazebo_folder, make_gazebo, make_protos
 from patrol_setup.models import make_models
 from patrol_setup.overlay import make_overlay
 from patrol_setup.prefix import make_prefix
-from patrol_setup.python_env import make_environment
-from patrol_setup.ros import find_system_ros
+from patrol_setup.python_env import NEEDED_GIB as ENV_GIB
+from patrol_setup.python_env import environment_folder, make_environment
+from patrol_setup.ros import SystemRos, find_system_ros
 from patrol_setup.shell import Pieces, environment_file, python_version
+from patrol_setup.sources import debian_mirror
 
 CLONE = Path(__file__).resolve().parents[3]
 KEPT_LOGS = 10
@@ -45,12 +49,28 @@ def main() -> int:
 def _make_pieces(cache: Path) -> Pieces:
     ros = find_system_ros()
     log = _log_file(cache)
+    _check_before(cache, ros)
     env = make_environment(cache, log, ros)
     overlay = make_overlay(cache, log, CLONE, env, ros)
     gazebo = make_gazebo(cache, log)
     messages = make_protos(cache, log, gazebo, env)
     models = make_models(cache, log, CLONE, env)
+    prune(cache)
     return Pieces(CLONE, env, overlay, gazebo, messages, models, ros)
+
+
+def _check_before(cache: Path, ros: SystemRos | None) -> None:
+    """What cannot work is said at once, not after minutes of work."""
+    needed_gib = 0.0
+    if not is_complete(environment_folder(cache, ros)):
+        needed_gib += ENV_GIB
+    if not is_complete(gazebo_folder(cache)):
+        needed_gib += GAZEBO_GIB
+        check_sandbox()
+        check_subordinate_ids()
+        debian_mirror()
+    if needed_gib:
+        check_disk(cache, needed_gib)
 
 
 def _log_file(cache: Path) -> Path:

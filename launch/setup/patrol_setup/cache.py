@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 from patrol_setup.console import step
 
 MARK = ".complete"
+UNUSED_DAYS = 30
 
 
 def cache_dir() -> Path:
@@ -47,6 +49,7 @@ def is_complete(folder: Path) -> bool:
 def make_piece(folder: Path, title: str, usual: str, build: Callable[[Path], None]) -> Path:
     """The piece in `folder`, built by `build(folder)` where it is not there yet."""
     if is_complete(folder):
+        os.utime(folder / MARK)  # in use; see `prune`
         return folder
     with step(title, usual):
         remove_tree(folder)
@@ -54,6 +57,19 @@ def make_piece(folder: Path, title: str, usual: str, build: Callable[[Path], Non
         build(folder)
         (folder / MARK).write_text(str(folder), encoding="utf-8")
     return folder
+
+
+def prune(cache: Path) -> list[Path]:
+    """Remove pieces that no clone's set-up has used for a month; returns them.
+
+    A clone that does need one after all gets it made again by its next `make`.
+    """
+    oldest = time.time() - UNUSED_DAYS * 86_400
+    unused = [mark.parent for mark in cache.glob(f"*-*/{MARK}") if mark.stat().st_mtime < oldest]
+    for folder in unused:
+        (folder / MARK).unlink()
+        remove_tree(folder)
+    return unused
 
 
 def remove_tree(folder: Path) -> None:
