@@ -11,7 +11,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 
 from patrol_setup.cache import content_key, make_piece, remove_tree
@@ -110,8 +109,9 @@ def _fetch_npm_package(cache: Path, log: Path, work: Path) -> Path:
     if len(archives) != 1:
         raise SetupError(f"npm left {len(archives)} archives in {work}, and one is expected")
     _check(archives[0], NPM_SHA256)
-    with tarfile.open(archives[0]) as archive:
-        archive.extractall(work / "npm", filter="data")
+    (work / "npm").mkdir()
+    unpack: list[str | Path] = ["tar", "-xzf", archives[0], "-C", work / "npm", "--no-same-owner"]
+    run(unpack, log, "unpacking the detector's weights")
     return work / "npm" / "package"
 
 
