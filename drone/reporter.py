@@ -131,8 +131,8 @@ class Reporter:
         if not view.connected:
             return "no_link", "no autopilot answers"
         if flight is not None:
-            if flight.holding:
-                return "holding", flight.wish_hold
+            if flight.pause_words:
+                return "holding", flight.pause_words
             word = str(flight.part)
             if flight.part is Part.WORK:
                 word = "orbiting" if flight.task.kind is TaskKind.ORBIT else "watching"

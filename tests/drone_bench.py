@@ -165,6 +165,13 @@ class Client:
                 found.append(state.state)
         return found
 
+    def wait_for_states(self, task_id: str, *states: str) -> None:
+        """Wait until a task went through exactly these; a record may come after the result."""
+        self.until(
+            lambda: self.states_of(task_id)[-1:] == [states[-1]], 3, f"{states} of {task_id}"
+        )
+        assert self.states_of(task_id) == list(states)
+
     def mode(self) -> str:
         return self.units[-1].mode if self.units else ""
 

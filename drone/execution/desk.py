@@ -98,7 +98,7 @@ class Desk:
         if not engage:
             self.kit.journal.set_estop("")
             if self.flight is not None and self.flight.wish_hold:
-                self.flight.wish_hold = "emergency stop released, waits for a person to go on"
+                self.flight.wish_hold = "waits for a person after the emergency stop"
             self._log.warning("the emergency stop is released", who=by)
             return True, "released; a held flight waits for resume or cancel"
         words = f"engaged by {by}" + (f": {reason}" if reason else "")

@@ -80,6 +80,11 @@ class Flight:
             self._end = ending
 
     @property
+    def pause_words(self) -> str:
+        """Why it does not move on, for a person; empty when it does."""
+        return self.wish_hold if self.holding else self._unasked.words * self._unasked.is_paused
+
+    @property
     def part(self) -> Part:
         """Which part of the flight the vehicle is in."""
         if self.stage in (Stage.PREPARING, Stage.LAUNCHING):
