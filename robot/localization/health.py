@@ -61,6 +61,8 @@ def _verdict(
             return Level.ERROR, "waiting for the wheel odometry"
         return Level.ERROR, "waiting for GNSS to confirm where the robot starts"
     if signs.wheels_age_s > config.silent_s:
+        if math.isinf(signs.wheels_age_s):
+            return Level.ERROR, "waiting for the wheel odometry"
         return Level.ERROR, f"no wheel odometry for {signs.wheels_age_s:.1f} s"
     if signs.tilt_rad > config.tipped_rad:
         return Level.ERROR, f"the robot leans by {math.degrees(signs.tilt_rad):.0f} degrees"
@@ -78,9 +80,11 @@ def _verdict(
             "following wheels and gyro",
         )
     if signs.accepted_age_s > config.gnss_silent_s:
-        return Level.WARN, f"no usable GNSS for {signs.accepted_age_s:.0f} s; dead reckoning"
+        since = "yet" if math.isinf(signs.accepted_age_s) else f"for {signs.accepted_age_s:.0f} s"
+        return Level.WARN, f"no usable GNSS {since}; dead reckoning"
     if signs.inertial_age_s > config.silent_s:
-        return Level.WARN, f"no IMU for {signs.inertial_age_s:.1f} s; turning by wheels"
+        since = "yet" if math.isinf(signs.inertial_age_s) else f"for {signs.inertial_age_s:.1f} s"
+        return Level.WARN, f"no IMU {since}; turning by the wheels"
     if not signs.confirmed:
         return Level.WARN, "the start pose is not confirmed by GNSS"
     return (

@@ -226,8 +226,8 @@ class Localizer:
 
     # -- output
     def _estimate(self, now_s: float) -> Estimate:
-        newest = max(self._last[WheelSpeed], self._filter.time_s)
-        stamp_s = max(self._filter.time_s, min(now_s, newest + self._config.ahead_s))
+        ahead_s = self._last[WheelSpeed] + self._config.ahead_s
+        stamp_s = max(self._filter.time_s, min(now_s, ahead_s))
         kept = self._filter.snapshot()
         odom = self._timeline.odom_at(stamp_s)
         self._filter.predict(stamp_s)

@@ -76,12 +76,15 @@ def inertial_from(message: Imu) -> Inertial | None:
 
 def fix_from(message: NavSatFix, frame: LocalFrame, sigma_unknown_m: float) -> Fix | None:
     """None where the receiver has no fix or its numbers are not a place."""
-    if message.status.status < NavSatStatus.STATUS_FIX:
+    if message.status.status == NavSatStatus.STATUS_NO_FIX:
+        return None
+    unknown = message.position_covariance_type == NavSatFix.COVARIANCE_TYPE_UNKNOWN
+    if message.status.status < NavSatStatus.STATUS_NO_FIX and unknown:  # nothing is said at all
         return None
     if not (abs(message.latitude) <= 90.0 and abs(message.longitude) <= 180.0):  # also for NaN
         return None
     place = frame.to_enu(GeoPoint(latitude_deg=message.latitude, longitude_deg=message.longitude))
-    if message.position_covariance_type == NavSatFix.COVARIANCE_TYPE_UNKNOWN:
+    if unknown:
         variance = _SIGMA_BY_STATUS.get(message.status.status, sigma_unknown_m) ** 2
         covariance = (variance, 0.0, variance)
     else:

@@ -8,7 +8,7 @@ double doubt.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -70,7 +70,7 @@ class Starter:
                 own = float(start.covariance[0, 0] + start.covariance[1, 1])
                 reach = 0.5 + 3.0 * math.sqrt(own + 2 * sigma**2)
                 if math.hypot(start.pose.x - east, start.pose.y - north) <= reach:
-                    return start
+                    return _met_halfway(start, east, north, sigma)
             covariance = np.diag([sigma**2, sigma**2, math.pi**2])
             return Start(Pose(east, north, 0.0), covariance, "GNSS alone", True, aligned=False)
         if candidates and now_s - self._waiting_since_s >= self._config.gnss_wait_s:
@@ -122,3 +122,19 @@ class Starter:
             pose, covariance, "last pose of this run", True,
             gyro_bias=remembered.gyro_bias, wheel_scale=remembered.wheel_scale,
         )  # fmt: skip
+
+
+def _met_halfway(start: Start, east: float, north: float, sigma_m: float) -> Start:
+    """`start` moved towards what GNSS says, by their weights; its heading stays.
+
+    A pose that is farther off than its own sigma explains is trusted so much less.
+    """
+    covariance = start.covariance.copy()
+    place = [start.pose.x, start.pose.y]
+    for axis, said in enumerate((east, north)):
+        off = said - place[axis]
+        own = max(float(covariance[axis, axis]), (off / 2.0) ** 2)
+        covariance[axis, :] = covariance[:, axis] = 0.0
+        place[axis] += off * own / (own + sigma_m**2)
+        covariance[axis, axis] = max(own * sigma_m**2 / (own + sigma_m**2), 0.5 * sigma_m**2)
+    return replace(start, pose=Pose(place[0], place[1], start.pose.yaw), covariance=covariance)
