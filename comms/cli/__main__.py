@@ -1,0 +1,5 @@
+"""`python -m comms.cli`."""
+
+from comms.cli.app import main
+
+raise SystemExit(main())
