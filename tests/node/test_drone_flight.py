@@ -177,5 +177,26 @@ def test_a_killed_node_joins_its_flight_which_can_be_paused_and_ends_well(bench:
     assert "paused" in client.states_of("orbit-6")  # told long before the result
 
 
+def test_an_emergency_stop_in_flight_holds_and_a_return_task_brings_it_home(bench: Bench) -> None:
+    client = bench.client
+    client.wait_for_green()
+    result = client.send(orbit_task("orbit-8", PLAZA))
+    client.until(lambda: client.mode() == "orbiting", 60, "the orbit")
+    assert client.estop(True).success
+    client.until(lambda: client.mode() == "holding", 10, "the hold")
+    home = Task(task_id="return-1", kind=Task.KIND_RETURN, vehicle="drone")
+    refused = client.result(client.send(home), 10)
+    assert refused.state == "rejected"  # it holds until the stop is released
+    assert client.estop(False).success
+    client.until(lambda: not client.units[-1].estop, 5, "the release")
+    assert client.mode() == "holding"  # and does not go on by itself
+    home.task_id = "return-2"
+    back = client.send(home)
+    assert client.result(result, 20).state == "cancelled"
+    assert client.result(back, FLIGHT_S).state == "succeeded"
+    last = client.track[-1].pose.pose.position
+    assert math.dist((last.x, last.y), PAD) < 2.0
+
+
 def test_the_node_ends_cleanly(bench: Bench) -> None:
     assert bench.restart(signal.SIGINT) == 0

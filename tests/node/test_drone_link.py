@@ -49,7 +49,7 @@ def test_an_autopilot_that_comes_late_goes_and_comes_back_is_found_again(tmp_pat
 
 
 def test_a_flight_whose_link_is_silent_for_a_while_ends_well(tmp_path: Path) -> None:
-    """The autopilot is stopped for some seconds, as in a radio shadow; the task goes on after it."""
+    """The autopilot is stopped for some seconds, as in a radio shadow."""
     port, client = free_udp_port(), Client()
     node = start_node(port, tmp_path / "state", tmp_path / "node.log")
     try:
