@@ -1,6 +1,7 @@
 """Configuration of the simulated autopilot: section `simulated_autopilot` of the unit's YAML.
 
-Everything that makes it unlike a perfect vehicle (noise, delays, loss) stands here with its default on.
+Everything that makes it unlike a perfect vehicle (noise, delays, loss) stands here with its default
+on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""A fake of a drone's autopilot: of PX4 as it behaves over MAVLink, with a real flight controller of our own inside.
+"""A fake of a drone's autopilot: of PX4 as it behaves over MAVLink, with a real flight controller
+of our own inside.
 
-It flies the quadrotor in the simulated world (or a rigid body without Gazebo) and speaks MAVLink over UDP.
-A plain process without ROS: `python -m simulation.autopilot.main --physics rigid_body`.
+It flies the quadrotor in the simulated world (or a rigid body without Gazebo) and speaks MAVLink
+over UDP. A plain process without ROS: `python -m simulation.autopilot.main --physics rigid_body`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Flight modes, landed states and verdicts, in our own words; a profile turns them into MAVLink numbers."""
+"""Flight modes, landed states and verdicts, in our own words; a profile turns them into MAVLink
+numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The loop that ties physics, vehicle and radio together: every state is answered at once, radio in between."""
+"""The loop that ties physics, vehicle and radio together: every state is answered at once, radio in
+between."""
 
 from __future__ import annotations
 

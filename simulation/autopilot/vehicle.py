@@ -1,7 +1,7 @@
 """The autopilot without its radio: estimate, decide, navigate, control. One call per physics state.
 
-The inner loops run at every step; deciding and navigating run at 50 Hz. MAVLink reads this object and
-calls the commander; it never touches the loops.
+The inner loops run at every step; deciding and navigating run at 50 Hz. MAVLink reads this object
+and calls the commander; it never touches the loops.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who decides: arming, modes, home, disarming. Its answers are acks, not effects, as on a real PX4.
 
-A request is usually accepted at once; whether it takes effect is decided afterwards and told by text and
-by the next heartbeat. The rules were measured on real autopilots.
+A request is usually accepted at once; whether it takes effect is decided afterwards and told by
+text and by the next heartbeat. The rules were measured on real autopilots.
 """
 
 from __future__ import annotations
@@ -170,8 +170,8 @@ class Commander:
         return fence_of(self.plan, self.now.home_m, p["GF_MAX_HOR_DIST"], p["GF_MAX_VER_DIST"])
 
     def enter_by_failsafe(self, mode: Mode) -> None:
-        """A failsafe's decision, without asking."""
-        if mode is not self.mode:
+        """A failsafe's decision, without asking. Holding also ends a goto, which is a hold elsewhere."""
+        if mode is not self.mode or mode is Mode.HOLD:
             self._enter(mode)
 
     # -- time passing ----------------------------------------------------------------------------
@@ -209,11 +209,10 @@ class Commander:
 
     def _disarm_when_idle(self) -> None:
         p, waited = self.now.parameters, self.now.time_s - self._ground_since
-        if self._has_flown:
-            if 0 <= p["COM_DISARM_LAND"] <= waited:
-                self._disarm("Disarmed by landing\t")
-        elif 0 < p["COM_DISARM_PRFLT"] <= waited:
-            self._disarm("Disarmed by auto preflight disarming\t")
+        limit = p["COM_DISARM_LAND"] if self._has_flown else p["COM_DISARM_PRFLT"]
+        if 0 < limit <= waited:
+            reason = "landing" if self._has_flown else "auto preflight disarming"
+            self._disarm(f"Disarmed by {reason}\t")
 
     def _disarm(self, text: str) -> None:
         self.now.armed = False
@@ -227,9 +226,7 @@ class Commander:
         now, age = self.now, self._estimator.age_s
         if now.armed or not now.landed or age < self._config.boot.armable_s - 0.3:
             return
-        if now.home_m is None:
-            self.set_home(now.position_m)
-        elif (
+        if now.home_m is None or (
             age < HOME_REFINED_UNTIL_S
             and now.time_s - self._home_at >= HOME_REFINED_EVERY_S
             and distance(now.home_m, now.position_m) > 0.02

@@ -1,7 +1,7 @@
 """What the autopilot does by itself when something is lost: link, battery, fence.
 
-Actions are named by PX4's parameters (NAV_DLL_ACT, COM_LOW_BAT_ACT, GF_ACTION). As in PX4, losing the
-link first holds for COM_FAIL_ACT_T, so that a pilot may take over, and then acts.
+Actions are named by PX4's parameters (NAV_DLL_ACT, COM_LOW_BAT_ACT, GF_ACTION). As in PX4, losing
+the link first holds for COM_FAIL_ACT_T, so that a pilot may take over, and then acts.
 """
 
 from __future__ import annotations

@@ -55,7 +55,8 @@ class Fence:
 def fence_of(
     plan: Plan, home_m: Vector | None, horizontal_max_m: float, vertical_max_m: float
 ) -> Fence:
-    """The fence that the plan's fence items (MAV_MISSION_TYPE_FENCE) and the two limits describe."""
+    """The fence that the plan's fence items (MAV_MISSION_TYPE_FENCE) and the two limits
+    describe."""
     inside: list[Ring] = []
     outside: list[Ring] = []
     circles_in: list[tuple[float, float, float]] = []

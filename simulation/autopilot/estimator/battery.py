@@ -17,7 +17,8 @@ class Battery:
         self._power_w = pack.idle_w
 
     def update(self, thrust_part: float, dt_s: float) -> None:
-        """Takes out what flying at `thrust_part` of hovering thrust costs (momentum theory: ^1.5)."""
+        """Takes out what flying at `thrust_part` of hovering thrust costs (momentum theory:
+        ^1.5)."""
         thrust = max(0.0, thrust_part)
         self._power_w = self._pack.idle_w + self._pack.hover_w * thrust**1.5
         used = self._power_w * dt_s / 3600

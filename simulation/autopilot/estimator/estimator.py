@@ -1,4 +1,5 @@
-"""Where the autopilot believes to be: the truth plus a slow satellite error, and when it may believe it.
+"""Where the autopilot believes to be: the truth plus a slow satellite error, and when it may
+believe it.
 
 The controller flies on this estimate, so a wandering GNSS moves the real drone, as it does outside.
 Velocity and attitude come from inertial sensors and are taken as good.

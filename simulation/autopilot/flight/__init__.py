@@ -1,1 +1,2 @@
-"""The flying itself: physics behind one interface, and the cascade position, velocity, attitude, rate, mixer."""
+"""The flying itself: physics behind one interface, and the cascade position, velocity, attitude,
+rate, mixer."""

@@ -1,8 +1,9 @@
 """The inner loops: a wanted acceleration and heading become rotor torques (attitude, then rate).
 
-The tilt error is the rotation that takes the body's z axis onto the wanted thrust direction; heading
-is corrected separately and more softly, because yaw torque is weak. After Mellinger and Kumar,
-"Minimum snap trajectory generation and control for quadrotors", ICRA 2011, in its cascaded form.
+The tilt error is the rotation that takes the body's z axis onto the wanted thrust direction;
+heading is corrected separately and more softly, because yaw torque is weak. After Mellinger and
+Kumar, "Minimum snap trajectory generation and control for quadrotors", ICRA 2011, in its cascaded
+form.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class AttitudeLoop:
     def update(
         self, state: BodyState, acceleration_mps2: Vector, yaw_rad: float, yaw_rate_radps: float
     ) -> tuple[float, Vector]:
-        """(thrust N along body z, torques N m FLU) for a wanted acceleration (ENU, without gravity)."""
+        """(thrust N along body z, torques N m FLU) for a wanted acceleration (ENU, without
+        gravity)."""
         gains, airframe = self._gains, self._airframe
         ax, ay = acceleration_mps2[0], acceleration_mps2[1]
         az = max(2.0, acceleration_mps2[2] + GRAVITY_MPS2)

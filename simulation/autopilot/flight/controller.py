@@ -1,6 +1,7 @@
 """The cascade put together: target in, rotor commands out, at every physics step.
 
-The outer loops run at 100 Hz, the inner ones at every step (400 Hz), as on a real flight controller.
+The outer loops run at 100 Hz, the inner ones at every step (400 Hz), as on a real flight
+controller.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ IDLE: Motors = (0.12, 0.12, 0.12, 0.12)
 
 
 class Controller:
-    """Flies an airframe to a target. `thrust_part` is the last thrust as a part of hovering thrust."""
+    """Flies an airframe to a target. `thrust_part` is the last thrust as a part of hovering
+    thrust."""
 
     def __init__(self, airframe: Airframe) -> None:
         self.leader = Leader()
@@ -50,8 +52,8 @@ class Controller:
     ) -> Motors:
         """Rotor commands towards `target`.
 
-        `estimate_m` is where the autopilot believes to be (ENU m); `ceiling_part` limits thrust to a part
-        of hovering thrust (the ramp at take-off).
+        `estimate_m` is where the autopilot believes to be (ENU m); `ceiling_part` limits thrust to
+        a part of hovering thrust (the ramp at take-off).
         """
         last = self._outer_at
         if last is None or state.time_s - last >= OUTER_PERIOD_S:

@@ -1,11 +1,11 @@
 """The quadrotor in Gazebo, through the ArduCopter plugin's UDP protocol, in lock-step.
 
-The plugin sends a state and waits for one command before it makes the next physics step. A command that is
-lost would stop both sides for good, so the last one is repeated while nothing comes. Simulated time goes
-on counting upwards across a restart of Gazebo.
+The plugin sends a state and waits for one command before it makes the next physics step. A command
+that is lost would stop both sides for good, so the last one is repeated while nothing comes.
+Simulated time goes on counting upwards across a restart of Gazebo.
 
-State: 17 doubles (time, gyro, accelerometer, quaternion wxyz, velocity, position) in NED/FRD with the IMU
-mounted upside down, which makes them world ENU and body FLU once y and z are negated.
+State: 17 doubles (time, gyro, accelerometer, quaternion wxyz, velocity, position) in NED/FRD with
+the IMU mounted upside down, which makes them world ENU and body FLU once y and z are negated.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ class GazeboFdm:
         return self._heard_s is None or self._now_s - self._heard_s > SILENT_S
 
     def _knock(self, now_s: float) -> None:
-        """Repeats the last command while nothing comes: a packet was lost, or the world is not up."""
+        """Repeats the last command while nothing comes: a packet was lost, or the world is not
+        up."""
         if self.silent and now_s - self._sent_s >= KNOCK_S:
             self._transmit()
 

@@ -1,7 +1,8 @@
 """From thrust and torques to four rotor commands, for a quadrotor in X.
 
-Thrust is quadratic in rotor speed, so the command is a square root. Where the rotors cannot give all of
-it, yaw gives way first (as in PX4's and ArduPilot's mixers): a drone that cannot yaw still flies.
+Thrust is quadratic in rotor speed, so the command is a square root. Where the rotors cannot give
+all of it, yaw gives way first (as in PX4's and ArduPilot's mixers): a drone that cannot yaw still
+flies.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Mixer:
         self.force_max_n = airframe.thrust_factor * airframe.rotor_speed_max_radps**2
 
     def mix(self, thrust_n: float, torque_nm: Vector) -> Motors:
-        """Commands (0..1, rotor order) for total thrust (N, along body z) and torques (N m, FLU)."""
+        """Commands (0..1, rotor order) for total thrust (N, along body z) and torques (N m,
+        FLU)."""
         tx, ty, tz = torque_nm
         base = thrust_n / 4
         level = [base + a * tx + b * ty for a, b, _ in self._rotors]

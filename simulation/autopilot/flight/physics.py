@@ -1,7 +1,8 @@
 """What the controller flies: a body that gives its state and takes four rotor commands.
 
-Two implementations: `gazebo_fdm` (the world that the robot drives in) and `rigid_body` (a few equations,
-for tests and for developing without Gazebo). Both are stepped: one command belongs to each state.
+Two implementations: `gazebo_fdm` (the world that the robot drives in) and `rigid_body` (a few
+equations, for tests and for developing without Gazebo). Both are stepped: one command belongs to
+each state.
 """
 
 from __future__ import annotations

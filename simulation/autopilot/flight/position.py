@@ -1,7 +1,8 @@
-"""The outer loops: a setpoint becomes a wanted acceleration (position, then velocity with an integral).
+"""The outer loops: a setpoint becomes a wanted acceleration (position, then velocity with an
+integral).
 
-The integral carries wind and a wrong mass; it is limited, and cleared on the ground, so that the drone
-does not jump at take-off.
+The integral carries wind and a wrong mass; it is limited, and cleared on the ground, so that the
+drone does not jump at take-off.
 """
 
 from __future__ import annotations

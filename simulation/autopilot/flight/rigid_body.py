@@ -1,7 +1,8 @@
 """A quadrotor as a rigid body integrated in Python: inertia, rotor lag, drag, wind, a flat ground.
 
-For flying without Gazebo. Paced by wall time (times a speed-up), stepped at 400 Hz like the other one.
-Equations: Mahony, Kumar, Corke, "Multirotor Aerial Vehicles", IEEE RAM 2012, section "Modeling".
+For flying without Gazebo. Paced by wall time (times a speed-up), stepped at 400 Hz like the other
+one. Equations: Mahony, Kumar, Corke, "Multirotor Aerial Vehicles", IEEE RAM 2012, section
+"Modeling".
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""A moving setpoint that the drone can follow: it runs ahead to a target within speed and acceleration.
+"""A moving setpoint that the drone can follow: it runs ahead to a target within speed and
+acceleration.
 
 Modes only name a target; this leader turns it into position, velocity and acceleration that are
-continuous, so that changes of target in flight (a new goto, a fly-through waypoint) bend the path instead
-of kinking it. Horizontal and vertical limits hold at once on a straight line in space.
+continuous, so that changes of target in flight (a new goto, a fly-through waypoint) bend the path
+instead of kinking it. Horizontal and vertical limits hold at once on a straight line in space.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class Target(NamedTuple):
 
 
 class Leader:
-    """The setpoint that runs ahead. `acceleration_mps2` (horizontal, also vertical), rad/s of yaw."""
+    """The setpoint that runs ahead. `acceleration_mps2` (horizontal, also vertical), rad/s of
+    yaw."""
 
     def __init__(self, acceleration_mps2: float = 3.0, yaw_rate_radps: float = 0.8) -> None:
         self.acceleration_mps2 = acceleration_mps2

@@ -1,7 +1,8 @@
 """Three-vectors and quaternions as plain tuples, for loops that run 400 times a second.
 
-numpy costs about a microsecond per call on three numbers; floats in tuples keep the whole controller
-at a few per cent of a core. Quaternions are (w, x, y, z) and turn body FLU vectors into world ENU.
+numpy costs about a microsecond per call on three numbers; floats in tuples keep the whole
+controller at a few per cent of a core. Quaternions are (w, x, y, z) and turn body FLU vectors into
+world ENU.
 """
 
 from __future__ import annotations

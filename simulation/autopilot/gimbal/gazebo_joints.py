@@ -1,7 +1,9 @@
-"""Moves the gimbal's joints in Gazebo so that the camera keeps level and looks where the mount points.
+"""Moves the gimbal's joints in Gazebo so that the camera keeps level and looks where the mount
+points.
 
-Joint commands go over Gazebo's transport at 20 Hz of simulated time; the plugin-free PID of Gazebo's joint
-controller does the rest. When the world goes away they are dropped, and the connection is made again.
+Joint commands go over Gazebo's transport at 20 Hz of simulated time; the plugin-free PID of
+Gazebo's joint controller does the rest. When the world goes away they are dropped, and the
+connection is made again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where the stabilised camera looks: forward, at a commanded pitch, or at a region of interest.
 
-Roll is kept level. There is no yaw axis: the drone itself turns towards a region of interest, as PX4
-does with such a mount. Angles move at a limited rate.
+Roll is kept level. There is no yaw axis: the drone itself turns towards a region of interest, as
+PX4 does with such a mount. Angles move at a limited rate.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """MAVLink commands, long and int, turned into requests to the commander, and their acks.
 
-The table at the end says what is known; everything else is answered UNSUPPORTED, as a ground station
-expects. Mission items that command instead of fly come through the same table.
+The table at the end says what is known; everything else is answered UNSUPPORTED, as a ground
+station expects. Mission items that command instead of fly come through the same table.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ FORCE = 21196  # MAV_CMD_COMPONENT_ARM_DISARM's magic number
 
 
 class Order(NamedTuple):
-    """A command with its seven parameters; latitude and longitude in degrees, NaN when not given."""
+    """A command with its seven parameters; latitude and longitude in degrees, NaN when not
+    given."""
 
     command: int
     p1: float

@@ -1,7 +1,7 @@
 """Gimbal protocol version 2 with the autopilot as manager of its own mount (device id 1).
 
-It answers a few seconds after power-on only; until then a ground station finds no gimbal, as it does
-with a real one.
+It answers a few seconds after power-on only; until then a ground station finds no gimbal, as it
+does with a real one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The radio: one UDP socket, any number of ground stations, and the packets that a real radio loses.
+"""The radio: one UDP socket, any number of ground stations, and the packets that a real radio
+loses.
 
-It calls out to the configured addresses from the start and answers whoever speaks to it; a station that
-falls silent for a minute is forgotten. Loss and delay can be switched on in both directions.
+It calls out to the configured addresses from the start and answers whoever speaks to it; a station
+that falls silent for a minute is forgotten. Loss and delay can be switched on in both directions.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ FORGET_S = 60.0
 MAX_DATAGRAMS = 50  # per look, so that a flood cannot starve the flying
 
 
-class BadAddress(ContractError):
+class BadAddressError(ContractError):
     """A MAVLink address that is not `udpout:HOST:PORT` or `udpin:HOST:PORT`."""
 
 
@@ -34,10 +35,13 @@ class Endpoint(NamedTuple):
 
 
 def parse_address(text: str) -> Endpoint:
-    """`udpout:127.0.0.1:14540` (call there) or `udpin:0.0.0.0:14550` (listen). Raises BadAddress."""
+    """`udpout:127.0.0.1:14540` (call there) or `udpin:0.0.0.0:14550` (listen). Raises
+    BadAddressError."""
     parts = text.replace("//", "").split(":")
     if len(parts) != 3 or parts[0] not in ("udpout", "udpin") or not parts[2].isdigit():
-        raise BadAddress(f'"{text}" should be like udpout:127.0.0.1:14540 or udpin:0.0.0.0:14550')
+        raise BadAddressError(
+            f'"{text}" should be like udpout:127.0.0.1:14540 or udpin:0.0.0.0:14550'
+        )
     return Endpoint(parts[0] == "udpin", (parts[1], int(parts[2])))
 
 
@@ -48,7 +52,7 @@ class Link:
         self._faults, self._random = faults, random.Random(seed)
         listening = [e.address for e in endpoints if e.listens]
         if len(listening) > 1:
-            raise BadAddress("only one udpin address can be listened on")
+            raise BadAddressError("only one udpin address can be listened on")
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(listening[0] if listening else ("0.0.0.0", 0))
         self._socket.setblocking(False)

@@ -1,8 +1,8 @@
 """MAVLink's mission protocol from the vehicle's side, for mission, fence and rally lists.
 
-Upload: the vehicle asks for each item and asks again when none comes; nothing is kept until the last
-item is there, so a broken upload leaves the old plan. Results follow PX4: items are checked for command
-and frame only; whether the plan can be flown is checked later (`feasibility`).
+Upload: the vehicle asks for each item and asks again when none comes; nothing is kept until the
+last item is there, so a broken upload leaves the old plan. Results follow PX4: items are checked
+for command and frame only; whether the plan can be flown is checked later (`feasibility`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Telemetry about motion: position, velocity, attitude, home, as MAVLink wants them (NED, FRD, degrees 1e7).
+"""Telemetry about motion: position, velocity, attitude, home, as MAVLink wants them (NED, FRD,
+degrees 1e7).
 
 Each builder returns None while the real autopilot would not send that message.
 """
@@ -6,6 +7,7 @@ Each builder returns None while the real autopilot would not send that message.
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 from pymavlink.dialects.v20 import common as mav
 
@@ -17,7 +19,7 @@ from simulation.autopilot.flight.vectors import (
 )
 from simulation.autopilot.vehicle import Vehicle
 
-Message = mav.MAVLink_message
+Message: TypeAlias = mav.MAVLink_message
 
 
 def milliseconds(vehicle: Vehicle) -> int:

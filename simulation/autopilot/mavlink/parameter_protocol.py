@@ -51,7 +51,7 @@ class ParameterProtocol:
     def _value(self, parameter: Parameter) -> Message:
         wire, kind = encode(parameter.value)
         return mav.MAVLink_param_value_message(
-            parameter.name.encode(), wire, kind, len(self._parameters), parameter.index
+            parameter.name.encode(), wire, kind, len(self._parameters), parameter.number
         )
 
 

@@ -1,4 +1,5 @@
-"""Telemetry about the vehicle's state: heartbeat, health, battery, landed state, mission progress, version."""
+"""Telemetry about the vehicle's state: heartbeat, health, battery, landed state, mission progress,
+version."""
 
 from __future__ import annotations
 

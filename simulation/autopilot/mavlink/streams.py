@@ -1,7 +1,7 @@
 """What is sent by itself and how often, and what can be asked for: message ids, builders, rates.
 
-Rates count simulated time. The heartbeat alone keeps 1 Hz of wall time too, so that a slow or paused
-world does not look like a lost link.
+Rates count simulated time. The heartbeat alone keeps 1 Hz of wall time too, so that a slow or
+paused world does not look like a lost link.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Streams:
         self._heartbeat_wall_s = -1e9
 
     def set_interval(self, message_id: int, interval_us: float) -> bool:
-        """SET_MESSAGE_INTERVAL: microseconds, 0 as at power-on, -1 never. False: no such message."""
+        """SET_MESSAGE_INTERVAL: microseconds, 0 as at power-on, -1 never. False: no such
+        message."""
         if message_id not in BUILDERS:
             return False
         if interval_us == 0:

@@ -1,7 +1,8 @@
-"""Texts to the pilot: longer than 50 characters they go out in numbered pieces, as the protocol says.
+"""Texts to the pilot: longer than 50 characters they go out in numbered pieces, as the protocol
+says.
 
-PX4 ends each text with a tab when the same is also sent as an event; it is kept, since ground stations
-have to cope with it. (MAVLink common, STATUSTEXT.)
+PX4 ends each text with a tab when the same is also sent as an event; it is kept, since ground
+stations have to cope with it. (MAVLink common, STATUSTEXT.)
 """
 
 from __future__ import annotations

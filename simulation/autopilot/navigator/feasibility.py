@@ -1,4 +1,5 @@
-"""May this mission be flown? The checks that an autopilot makes after an upload, told only by text."""
+"""May this mission be flown? The checks that an autopilot makes after an upload, told only by
+text."""
 
 from __future__ import annotations
 

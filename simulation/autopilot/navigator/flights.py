@@ -1,7 +1,7 @@
 """The simple flight modes: hold (and goto), take off, land, orbit. Each says at 50 Hz where to fly.
 
-`update` returns a target, or None to rest on the ground; `done` turns true when the mode has done its
-work and hold takes over.
+`update` returns a target, or None to rest on the ground; `done` turns true when the mode has done
+its work and hold takes over.
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ PLACED = (mav.MAV_CMD_NAV_WAYPOINT, mav.MAV_CMD_NAV_TAKEOFF, mav.MAV_CMD_NAV_LAN
 
 
 class MissionFlight:
-    """Flies `plan` from item `current`. `reached` and `command` are told what happens on the way."""
+    """Flies `plan` from item `current`. `reached` and `command` are told what happens on the
+    way."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """What was uploaded: mission, fence and rally points as MAVLink items, kept exactly as they came.
 
-A plan is checked when it is used, not when it is uploaded, as the real autopilots do: an upload that is
-acknowledged may still be refused by text.
+A plan is checked when it is used, not when it is uploaded, as the real autopilots do: an upload
+that is acknowledged may still be refused by text.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Return: climb, fly home (or to the nearest rally point), descend, land.
 
-The return height follows PX4's rule: within RTL_MIN_DIST of home the drone only climbs into a cone of
-half-angle RTL_CONE_ANG, so that a return from low and near may not climb at all.
+The return height follows PX4's rule: within RTL_MIN_DIST of home the drone only climbs into a cone
+of half-angle RTL_CONE_ANG, so that a return from low and near may not climb at all.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ class Return:
         self._yaw_rad = now.yaw_rad
         self._land: Land | None = None
         self._waiting_since = 0.0
-        kind = "home" if self._goal == home else "rally point"
+        kind, above = "home" if self._goal == home else "rally point", self._height - home[2]
         now.say(
             Severity.INFO,
-            f"RTL: start return at {self._height:.0f} m ({self._height - home[2]:.0f} m above {kind})\t",
+            f"RTL: start return at {self._height:.0f} m ({above:.0f} m above {kind})\t",
         )
 
     def update(self, now: Situation) -> Target | None:
@@ -75,7 +75,8 @@ class Return:
 
 
 def return_height(now: Situation, goal_m: Vector) -> float:
-    """Height (world m) at which a return to `goal_m` flies. Formula: PX4 v1.15 `rtl.cpp`, cone rule."""
+    """Height (world m) at which a return to `goal_m` flies. Formula: PX4 v1.15 `rtl.cpp`, cone
+    rule."""
     p = now.parameters
     away = horizontal_distance(now.position_m, goal_m)
     height = goal_m[2] + p["RTL_RETURN_ALT"]

@@ -1,4 +1,5 @@
-"""What a flight mode may know when it decides where to fly: one record, refreshed by the vehicle at 50 Hz."""
+"""What a flight mode may know when it decides where to fly: one record, refreshed by the vehicle at
+50 Hz."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class Situation:
         descend_mps: float | None = None,
         passing_mps: float = 0.0,
     ) -> Target:
-        """A target with the speeds that hold now; where a region of interest is set, looking at it."""
+        """A target with the speeds that hold now; where a region of interest is set, looking at
+        it."""
         p = self.parameters
         return Target(
             position_m=position_m,

@@ -13,10 +13,10 @@ class Parameter(NamedTuple):
 
     name: str
     value: float | int
-    index: int
+    number: int
 
 
-class UnknownParameter(ContractError):
+class UnknownParameterError(ContractError):
     """The name is not one of this autopilot's."""
 
 
@@ -33,7 +33,7 @@ class Parameters:
         try:
             return self._values[name]
         except KeyError:
-            raise UnknownParameter(f"this autopilot has no parameter {name}") from None
+            raise UnknownParameterError(f"this autopilot has no parameter {name}") from None
 
     def __len__(self) -> int:
         return len(self._values)
@@ -53,6 +53,6 @@ class Parameters:
         return self.get(names[index]) if 0 <= index < len(names) else None
 
     def set(self, name: str, value: float) -> None:
-        """Changes a value, keeping its type. Raises UnknownParameter."""
+        """Changes a value, keeping its type. Raises UnknownParameterError."""
         old = self[name]
         self._values[name] = int(value) if isinstance(old, int) else float(value)

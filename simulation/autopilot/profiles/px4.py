@@ -5,6 +5,9 @@ Numbers from PX4's `px4_custom_mode` (main mode in bits 16-23, sub mode in bits 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from pymavlink.dialects.v20 import common as mav
 
 from simulation.autopilot.modes import Mode, Verdict
@@ -47,25 +50,27 @@ class Px4Profile:
         | mav.MAV_PROTOCOL_CAPABILITY_PARAM_ENCODE_BYTEWISE
         | mav.MAV_PROTOCOL_CAPABILITY_MAVLINK2
     )
-    parameters = PX4_PARAMETERS
-    streams = {
-        mav.MAVLINK_MSG_ID_SYS_STATUS: 2.0,
-        mav.MAVLINK_MSG_ID_SYSTEM_TIME: 1.0,
-        mav.MAVLINK_MSG_ID_GPS_RAW_INT: 5.0,
-        mav.MAVLINK_MSG_ID_ATTITUDE: 20.0,
-        mav.MAVLINK_MSG_ID_ATTITUDE_QUATERNION: 20.0,
-        mav.MAVLINK_MSG_ID_LOCAL_POSITION_NED: 10.0,
-        mav.MAVLINK_MSG_ID_GLOBAL_POSITION_INT: 10.0,
-        mav.MAVLINK_MSG_ID_MISSION_CURRENT: 1.0,
-        mav.MAVLINK_MSG_ID_VFR_HUD: 4.0,
-        mav.MAVLINK_MSG_ID_ALTITUDE: 4.0,
-        mav.MAVLINK_MSG_ID_BATTERY_STATUS: 0.5,
-        mav.MAVLINK_MSG_ID_ESTIMATOR_STATUS: 1.0,
-        mav.MAVLINK_MSG_ID_HOME_POSITION: 0.5,
-        mav.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: 2.0,
-        mav.MAVLINK_MSG_ID_GIMBAL_DEVICE_ATTITUDE_STATUS: 5.0,
-        mav.MAVLINK_MSG_ID_GIMBAL_MANAGER_STATUS: 0.5,
-    }
+    parameters: Mapping[str, float | int] = MappingProxyType(PX4_PARAMETERS)
+    streams: Mapping[int, float] = MappingProxyType(
+        {
+            mav.MAVLINK_MSG_ID_SYS_STATUS: 2.0,
+            mav.MAVLINK_MSG_ID_SYSTEM_TIME: 1.0,
+            mav.MAVLINK_MSG_ID_GPS_RAW_INT: 5.0,
+            mav.MAVLINK_MSG_ID_ATTITUDE: 20.0,
+            mav.MAVLINK_MSG_ID_ATTITUDE_QUATERNION: 20.0,
+            mav.MAVLINK_MSG_ID_LOCAL_POSITION_NED: 10.0,
+            mav.MAVLINK_MSG_ID_GLOBAL_POSITION_INT: 10.0,
+            mav.MAVLINK_MSG_ID_MISSION_CURRENT: 1.0,
+            mav.MAVLINK_MSG_ID_VFR_HUD: 4.0,
+            mav.MAVLINK_MSG_ID_ALTITUDE: 4.0,
+            mav.MAVLINK_MSG_ID_BATTERY_STATUS: 0.5,
+            mav.MAVLINK_MSG_ID_ESTIMATOR_STATUS: 1.0,
+            mav.MAVLINK_MSG_ID_HOME_POSITION: 0.5,
+            mav.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: 2.0,
+            mav.MAVLINK_MSG_ID_GIMBAL_DEVICE_ATTITUDE_STATUS: 5.0,
+            mav.MAVLINK_MSG_ID_GIMBAL_MANAGER_STATUS: 0.5,
+        }
+    )
 
     def heartbeat(self, mode: Mode, armed: bool) -> tuple[int, int]:
         main, sub = _NUMBERS[mode]

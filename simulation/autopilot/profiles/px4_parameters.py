@@ -1,6 +1,7 @@
 """PX4's parameters that this fake knows, with the defaults of a multicopter.
 
-Names, types and defaults from PX4's published parameter reference (v1.15) and its multicopter defaults.
+Names, types and defaults from PX4's published parameter reference (v1.15) and its multicopter
+defaults.
 """
 
 from __future__ import annotations
