@@ -1,4 +1,5 @@
-"""The vehicles' bodies from the unit's file, for the world that is built and the bridge that measures in it."""
+"""The vehicles' bodies from the unit's file, for the world that is built and the bridge that
+measures in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A ROS node of a test: keeps what it hears and waits, with a deadline, for what a test wants to hear."""
+"""A ROS node of a test: keeps what it hears and waits, with a deadline, for what a test wants to
+hear."""
 
 from __future__ import annotations
 

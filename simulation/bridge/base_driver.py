@@ -1,4 +1,5 @@
-"""The base's driver: a wanted speed and turn become wheel speeds on the motor link; silence becomes zero."""
+"""The base's driver: a wanted speed and turn become wheel speeds on the motor link; silence becomes
+zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""One camera from Gazebo to ROS. Gazebo draws only while somebody in ROS looks: pictures are what costs."""
+"""One camera from Gazebo to ROS. Gazebo draws only while somebody in ROS looks: pictures are what
+costs."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ log = get_logger()
 
 
 class CameraChannel:
-    """Publishes `<prefix>/image_raw` and `<prefix>/camera_info` while one of them is subscribed to."""
+    """Publishes `<prefix>/image_raw` and `.../camera_info` while somebody subscribes."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The error of a satellite fix: normal, per axis, and if wanted wandering slowly as real ones do."""
+"""The error of a satellite fix: normal, per axis, and if wanted wandering as real ones do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import random
 class GnssError:
     """A first-order Gauss-Markov process per axis; `correlation_s` 0 gives white noise.
 
-    Source: Brown and Hwang, "Introduction to Random Signals and Applied Kalman Filtering", section 4.2.
+    Source: Brown and Hwang, "Introduction to Random Signals and Applied Kalman Filtering", section
+    4.2.
     """
 
     def __init__(self, sigma_m: float, correlation_s: float, seed: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from simulation.bridge import quaternions
-from simulation.bridge.quaternions import Quaternion
+from simulation import quaternions
+from simulation.quaternions import Quaternion
 
 Vector = tuple[float, float, float]
 

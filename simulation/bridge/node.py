@@ -1,5 +1,6 @@
-"""`gazebo_bridge`: the simulated unit's drivers. Gazebo's sensors become ROS topics, `/robot/cmd_vel` becomes
-wheel speeds, and Gazebo's time becomes `/clock`, which carries UTC: the run's start plus simulated time.
+"""`gazebo_bridge`: the simulated unit's drivers. Gazebo's sensors become ROS topics,
+`/robot/cmd_vel` becomes wheel speeds, and Gazebo's time becomes `/clock`, which carries UTC: the
+run's start plus simulated time.
 
 This node makes `/clock`, so it must not follow it: its `use_sim_time` stays false.
 """

@@ -1,4 +1,5 @@
-"""Everything that comes out of Gazebo's poses: wheel encoders with their odometry, and the truth for tests."""
+"""Everything that comes out of Gazebo's poses: wheel encoders with their odometry, and the truth
+for tests."""
 
 from __future__ import annotations
 
@@ -14,11 +15,11 @@ from comms.contracts.vehicle import RobotBody
 from comms.ros.qos import SENSOR
 from simulation.bridge import ros_messages
 from simulation.bridge.motion import Motion, next_motion
-from simulation.bridge.quaternions import of
 from simulation.bridge.wheel_odometry import WheelEncoder, WheelOdometry
 from simulation.gazebo.messages import message_class, stamp_ns
 from simulation.gazebo.run_file import RunFile
 from simulation.gazebo.transport import GazeboTransport
+from simulation.quaternions import of
 from simulation.world.walks import Walker
 
 ODOMETRY_NS = 33_000_000
@@ -46,7 +47,6 @@ class PoseChannel:
         self._drone: Motion | None = None
         self._walkers = [Walker(walk) for walk in run.walks]
         self._bystanders = dict(zip(run.models.bystanders, run.bystanders, strict=True))
-        self._offsets = dict.fromkeys(run.models.bystanders, (0.0, 0.0))
         create = node.create_publisher
         self._odometries = create(Odometry, "/robot/wheel/odometry", SENSOR)
         self._joints = create(JointState, "/robot/joint_states", SENSOR)
@@ -108,13 +108,8 @@ class PoseChannel:
         for walker in self._walkers:
             stride = walker.at(now_ns * 1e-9)
             people.poses.append(ros_messages.pose_2d(stride.x_m, stride.y_m, stride.yaw_rad))
-        for name, home in self._bystanders.items():
-            model, body = poses.get(name), poses.get(f"{name}::body")
-            if model is not None and body is not None:
-                self._offsets[name] = (
-                    model.position.x + body.position.x - home[0],
-                    model.position.y + body.position.y - home[1],
-                )
-            east, north = self._offsets[name]
-            people.poses.append(ros_messages.pose_2d(home[0] + east, home[1] + north, 0.0))
+        for name in self._bystanders:
+            if name in poses:
+                self._bystanders[name] = (poses[name].position.x, poses[name].position.y)
+            people.poses.append(ros_messages.pose_2d(*self._bystanders[name], 0.0))
         self._people_truth.publish(people)

@@ -1,6 +1,7 @@
 """Gazebo's messages as ROS messages: fields, frames and covariances, no decisions.
 
-A stamp is UTC in ns. Frames: `lidar_link`, `imu_link`, `gnss_link`, the cameras' optical frames, `map`.
+A stamp is UTC in ns. Frames: `lidar_link`, `imu_link`, `gnss_link`, the cameras' optical frames,
+`map`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from comms.contracts.place import GeoPoint
 from comms.contracts.vehicle import Camera
 from simulation.bridge.battery import FakeBattery
 from simulation.bridge.motion import Motion
-from simulation.bridge.quaternions import Quaternion, about_z
 from simulation.bridge.wheel_odometry import OdometryState
+from simulation.quaternions import Quaternion, about_z
 
 SPEED_VARIANCE = 0.0025  # (0.05 m/s)^2
 TURN_VARIANCE = 0.0025  # (0.05 rad/s)^2
@@ -57,7 +58,7 @@ def imu(
     acceleration: tuple[float, float, float],
     variances: tuple[float, float, float],
 ) -> Imu:
-    """`variances`: of heading (rad^2), of rates ((rad/s)^2), of acceleration ((m/s^2)^2), per axis."""
+    """`variances`: of heading, of each axis of rates, of each axis of acceleration (squared SI)."""
     message = Imu()
     message.header.stamp = time_of(utc_ns)
     message.header.frame_id = "imu_link"

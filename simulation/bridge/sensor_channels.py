@@ -1,4 +1,5 @@
-"""The robot's IMU, satellite receiver, lidar and bumper: Gazebo's clean readings in, ROS ones with errors out."""
+"""The robot's IMU, satellite receiver, lidar and bumper: Gazebo's clean readings in, ROS ones with
+errors out."""
 
 from __future__ import annotations
 
@@ -17,9 +18,9 @@ from comms.ros.qos import RELIABLE, SENSOR
 from simulation.bridge import ros_messages
 from simulation.bridge.config import BridgeConfig
 from simulation.bridge.gnss_error import GnssError
-from simulation.bridge.quaternions import about_z, of, product
 from simulation.gazebo.messages import message_class, stamp_ns
 from simulation.gazebo.transport import GazeboTransport
+from simulation.quaternions import about_z, of, product
 
 ToUtc = Callable[[int], int]
 CONTACT_HOLD_NS = 150_000_000  # a touch shows for at least one publication

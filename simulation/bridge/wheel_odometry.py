@@ -1,7 +1,7 @@
 """Wheel odometry: from how far the two wheels have really turned to where the robot thinks it is.
 
-The wheels' angles come from Gazebo's poses of the wheels, as an encoder on the axle would give them, so
-a wheel that slips or spins makes an honest error.
+The wheels' angles come from Gazebo's poses of the wheels, as an encoder on the axle would give
+them, so a wheel that slips or spins makes an honest error.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from simulation.bridge.quaternions import Quaternion, inverse, product, turn_about_z
+from simulation.quaternions import Quaternion, inverse, product, turn_about_z
 
 #: the wheel's attitude in the base at angle 0: its z axis lies along the axle, to the left
 WHEEL_AT_REST: Quaternion = (math.sqrt(0.5), -math.sqrt(0.5), 0.0, 0.0)
@@ -53,8 +53,8 @@ class OdometryState:
 
 
 class WheelOdometry:
-    """Dead reckoning of a differential drive, by the arc between two readings (Siegwart, Nourbakhsh,
-    "Introduction to Autonomous Mobile Robots", section 5.2.4)."""
+    """Dead reckoning of a differential drive, by the arc between two readings (Siegwart,
+    Nourbakhsh, "Introduction to Autonomous Mobile Robots", section 5.2.4)."""
 
     def __init__(self, wheel_radius_m: float, wheel_track_m: float) -> None:
         self._radius, self._track = wheel_radius_m, wheel_track_m

@@ -1,4 +1,5 @@
-"""One TCP connection of Gazebo's transport: frames of eight hexadecimal digits of length and that many bytes.
+"""One TCP connection of Gazebo's transport: frames of eight hexadecimal digits of length and that
+many bytes.
 
 The wire format was taken from what Gazebo 11 sends; a frame to or from the master holds a `Packet`
 (type + serialised message), a frame between peers holds the bare message.

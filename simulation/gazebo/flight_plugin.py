@@ -1,9 +1,9 @@
 """A copy of Gazebo's ArduCopter plugin that uses this run's own UDP ports.
 
-The two ports, 9002 for commands and 9003 for the state, are compiled into Debian's build of the plugin, so
-that only one simulation could run per machine. This patches them in a copy: each stands exactly once
-as the first half of a `sockaddr_in` (family 2, port in network order). Any other count means another
-build, and is an error rather than a guess.
+The two ports, 9002 for commands and 9003 for the state, are compiled into Debian's build of the
+plugin, so that only one simulation could run per machine. This patches them in a copy: each stands
+exactly once as the first half of a `sockaddr_in` (family 2, port in network order). Any other count
+means another build, and is an error rather than a guess.
 """
 
 from __future__ import annotations

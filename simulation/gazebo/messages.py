@@ -1,5 +1,6 @@
-"""Gazebo's own protobuf messages. They are compiled at set-up from the `.proto` files of Gazebo's package into
-the folder that PATROL_GAZEBO_PROTO names; this module finds them there, so nothing else needs to know.
+"""Gazebo's own protobuf messages. They are compiled at set-up from the `.proto` files of Gazebo's
+package into the folder that PATROL_GAZEBO_PROTO names; this module finds them there, so nothing
+else needs to know.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def message_class(name: str) -> Any:
     folder = os.environ.get("PATROL_GAZEBO_PROTO", "")
     if not folder or not (Path(folder) / "packet_pb2.py").is_file():
         raise SimulationError(
-            f"Gazebo's messages are not in PATROL_GAZEBO_PROTO ({folder or 'not set'}): run the set-up"
+            f"Gazebo's messages are not in PATROL_GAZEBO_PROTO ({folder or 'not set'}): "
+            "run the set-up"
         )
     if folder not in sys.path:
         sys.path.append(folder)

@@ -1,7 +1,9 @@
-"""A fake of a motor controller: what on the real robot runs in the drive electronics, under the computer.
+"""A fake of a motor controller: what on the real robot runs in the drive electronics, under the
+computer.
 
-It alone turns Gazebo's wheels. It takes wheel speeds from the base driver, limits acceleration, and stops
-the wheels when no command has come for 0.2 s of simulated time, so that a driver that dies stops the robot.
+It alone turns Gazebo's wheels. It takes wheel speeds from the base driver, limits acceleration, and
+stops the wheels when no command has come for 0.2 s of simulated time, so that a driver that dies
+stops the robot.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The cable between the base driver and the motor controller: wheel speeds in small UDP datagrams.
 
-A datagram carries who sends (a session's random number), a sequence number and the simulated time, so that
-an old or repeated one is known as such.
+A datagram carries who sends (a session's random number), a sequence number and the simulated time,
+so that an old or repeated one is known as such.
 """
 
 from __future__ import annotations

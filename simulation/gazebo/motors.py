@@ -1,4 +1,5 @@
-"""The motor firmware at work: datagrams in, Gazebo's `vel_cmd` out, paced by the IMU's simulated time."""
+"""The motor firmware at work: datagrams in, Gazebo's `vel_cmd` out, paced by the IMU's simulated
+time."""
 
 from __future__ import annotations
 

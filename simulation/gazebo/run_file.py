@@ -1,4 +1,5 @@
-"""`gazebo.json` in the run's folder: how the other processes of the simulation find the running world."""
+"""`gazebo.json` in the run's folder: how the other processes of the simulation find the running
+world."""
 
 from __future__ import annotations
 

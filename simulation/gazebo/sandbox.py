@@ -1,4 +1,5 @@
-"""gzserver in its own root file system: a Debian 11 tree, entered with bubblewrap, with a display of its own.
+"""gzserver in its own root file system: a Debian 11 tree, entered with bubblewrap, with a display
+of its own.
 
 Everything inside ends with us: bubblewrap dies with its parent, and its process namespace with it.
 """

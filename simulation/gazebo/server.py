@@ -1,6 +1,8 @@
-"""`gazebo_server`: makes the world from the site and the unit's file, runs gzserver in it, and keeps the motors.
+"""`gazebo_server`: makes the world from the site and the unit's file, runs gzserver in it, and
+keeps the motors.
 
-It writes `gazebo.json` when the world steps, and ends, with the last words of the log, when gzserver does.
+It writes `gazebo.json` when the world steps, and ends, with the last words of the log, when
+gzserver does.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from simulation.bodies import read_bodies
 from simulation.gazebo import ports
 from simulation.gazebo.errors import GazeboConnectionError, SimulationError
 from simulation.gazebo.flight_plugin import write_flight_plugin
+from simulation.gazebo.gimbal import Gimbal
 from simulation.gazebo.messages import message_class
 from simulation.gazebo.motors import Motors
 from simulation.gazebo.run_file import FILE_NAME, DronePorts, Models, RunFile, run_folder
@@ -106,6 +109,8 @@ class GazeboServer:
             log.warning("the pavements have room for fewer walkers", walkers=len(world.walks))
         transport, port, start_utc_ns = self._start_gazebo(rootfs)
         motors = Motors(transport, robot)
+        if drone_port:
+            Gimbal(transport)
         run_file = run_folder() / FILE_NAME
         try:
             self._run_file(world, port, start_utc_ns, motors.port, drone_port).write(run_folder())

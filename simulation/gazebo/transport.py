@@ -1,7 +1,8 @@
-"""A client of Gazebo's transport in Python: subscribe and advertise on a running gzserver, without Gazebo's libraries.
+"""A client of Gazebo's transport in Python: subscribe and advertise on a running gzserver, without
+Gazebo's libraries.
 
-The master at the server's port tells who publishes what; the data itself flows over one connection per
-subscription, straight from the publisher. Each connection has a thread of its own, in which the
+The master at the server's port tells who publishes what; the data itself flows over one connection
+per subscription, straight from the publisher. Each connection has a thread of its own, in which the
 callbacks run. When the server goes, `on_lost` is called once and `lost` says why: a client does not
 reconnect, because a new server is a new world with its own time.
 """

@@ -8,7 +8,8 @@ from simulation.gazebo.errors import SimulationError
 
 
 class StepTo(BaseModel):
-    """`{"person": "bystander_0", "x_m": 12.0, "y_m": 3.5, "speed_mps": 1.5}`: go there in a straight line."""
+    """`{"person": "bystander_0", "x_m": 12.0, "y_m": 3.5, "speed_mps": 1.5}`: go there in a
+    straight line."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

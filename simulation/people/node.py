@@ -1,6 +1,8 @@
-"""`people`: moves the bodies of the walkers and bystanders in Gazebo, twenty times a simulated second.
+"""`people`: moves the bodies of the walkers and bystanders in Gazebo, twenty times a simulated
+second.
 
-Walkers walk a timetable that the world file and this node share, so no positions need to be asked for.
+Walkers walk a timetable that the world file and this node share, so no positions need to be asked
+for.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ from rclpy.clock import ClockType
 from rclpy.node import Node
 from std_msgs.msg import String
 
-from comms.contracts.site import Xy
 from comms.logs import get_logger
 from comms.ros.qos import RELIABLE
 from comms.ros.run import run_node
@@ -20,34 +21,40 @@ from simulation.gazebo.errors import GazeboConnectionError, SimulationError
 from simulation.gazebo.messages import message_class, stamp_ns
 from simulation.gazebo.run_file import run_folder, wait_for_run_file
 from simulation.gazebo.transport import GazeboTransport, Publisher
-from simulation.people.bodies import Bystander, Robot, body_target
+from simulation.people.bodies import Aim, Bystander, Pusher, Robot, aim_of_walker
 from simulation.people.command import StepTo
-from simulation.world.people_models import body_name
+from simulation.world.people_models import BODY_LINK, BODY_MASS_KG, MIDDLE_M, body_name
+from simulation.world.physics import STEP_S
 from simulation.world.walks import Walker
 
 PERIOD_NS = 45_000_000
 WATCH_S = 0.5
-SPRING_N_PER_M, DAMPING_NS_PER_M, FORCE_N = 500.0, 200.0, 60.0  # LAG_S is damping / spring
 log = get_logger()
 
 
-class BodyPuller:
-    """Pulls one body on its two sliding joints; `home`: where the joints are at zero."""
+class Body:
+    """One body in Gazebo: pushed by single-step forces, between which it glides."""
 
-    def __init__(self, transport: GazeboTransport, model: str, home: Xy) -> None:
-        self._model, self._home = model, home
-        self._command = message_class("JointCmd")
-        self._publisher: Publisher[Any] = transport.advertise(f"~/{model}/joint_cmd", self._command)
+    def __init__(self, transport: GazeboTransport, model: str) -> None:
+        self.model = model
+        self._pusher = Pusher()
+        self._wrench = message_class("Wrench")
+        self._publisher: Publisher[Any] = transport.advertise(
+            f"~/{model}/{BODY_LINK}/wrench", self._wrench
+        )
 
-    def pull_to(self, target: Xy) -> None:
-        for axis, place, home in zip("xy", target, self._home, strict=True):
-            command = self._command(name=f"{self._model}::{axis}_joint")
-            position = command.position
-            position.target = place - home
-            position.p_gain, position.d_gain = SPRING_N_PER_M, DAMPING_NS_PER_M
-            position.i_gain = 0.0
-            position.limit = FORCE_N
-            self._publisher.publish(command)
+    def push(self, sim_s: float, pose: Any, aim: Aim) -> None:
+        """`pose`: the body's own as Gazebo tells it."""
+        seen = (pose.position.x, pose.position.y)
+        east, north = self._pusher.change_of_velocity(sim_s, seen, aim)
+        up = (MIDDLE_M - pose.position.z) * 0.5
+        message = self._wrench()
+        newton_per_mps = BODY_MASS_KG / STEP_S
+        for name, change in (("x", east), ("y", north), ("z", up)):
+            setattr(message.force, name, change * newton_per_mps)
+            setattr(message.torque, name, 0.0)
+            setattr(message.force_offset, name, 0.0)
+        self._publisher.publish(message)
 
 
 class People(Node):
@@ -60,11 +67,11 @@ class People(Node):
         run = wait_for_run_file(run_folder())
         self._transport = transport = GazeboTransport(run.port, run.world)
         self._walkers = [
-            (Walker(walk), BodyPuller(transport, body_name(number), walk.points[0]))
+            (Walker(walk), Body(transport, body_name(number)))
             for number, walk in enumerate(run.walks)
         ]
         self._bystanders = {
-            name: (Bystander(at, at), BodyPuller(transport, name, at))
+            name: (Bystander(at, at), Body(transport, name))
             for name, at in zip(run.models.bystanders, run.bystanders, strict=True)
         }
         self._robot: Robot | None = Robot(*run.robot_start[:2])
@@ -82,15 +89,18 @@ class People(Node):
         if now_ns < self._due_ns:
             return
         self._due_ns = now_ns + PERIOD_NS
-        for pose in message.pose:
-            if pose.name == "robot":
-                self._robot = Robot(pose.position.x, pose.position.y)
-                break
+        poses = {pose.name: pose for pose in message.pose}
+        robot = poses.get("robot")
+        if robot is not None:
+            self._robot = Robot(robot.position.x, robot.position.y)
         now_s = now_ns * 1e-9
-        for walker, puller in self._walkers:
-            puller.pull_to(body_target(walker.at(now_s), self._robot))
-        for bystander, puller in self._bystanders.values():
-            puller.pull_to(bystander.step(now_s))
+        for walker, body in self._walkers:
+            if body.model in poses:
+                aim = aim_of_walker(walker.at(now_s), self._robot)
+                body.push(now_s, poses[body.model], aim)
+        for bystander, body in self._bystanders.values():
+            if body.model in poses:
+                body.push(now_s, poses[body.model], bystander.step(now_s))
 
     def _on_command(self, message: String) -> None:
         try:

@@ -1,1 +1,1 @@
-"""The Gazebo world, generated from a site and the vehicles' bodies. Plain Python; needs no Gazebo."""
+"""The Gazebo world, generated from a site and the vehicles' bodies. Needs no Gazebo."""

@@ -1,4 +1,5 @@
-"""Buildings: an upright block over each outline, with rows of windows so that pictures have something to see.
+"""Buildings: an upright block over each outline, with rows of windows so that pictures have
+something to see.
 
 Rectangles collide as boxes, other outlines as their own mesh.
 """
@@ -18,7 +19,8 @@ from simulation.world.folder import WorldFolder
 from simulation.world.triangles import NONE, Triangles, prism
 
 WALLS: tuple[sdf.Rgb, ...] = (
-    (0.78, 0.74, 0.68), (0.62, 0.66, 0.70), (0.70, 0.56, 0.46), (0.80, 0.79, 0.76), (0.55, 0.58, 0.60),
+    (0.78, 0.74, 0.68), (0.62, 0.66, 0.70), (0.70, 0.56, 0.46), (0.80, 0.79, 0.76),
+    (0.55, 0.58, 0.60),
 )  # fmt: skip
 GLASS: sdf.Rgb = (0.18, 0.24, 0.30)
 STOREY_M = 3.6

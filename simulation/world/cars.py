@@ -1,4 +1,5 @@
-"""Parked cars: a saloon's outline drawn across its width, near enough to a car for a detector to take it for one."""
+"""Parked cars: a saloon's outline drawn across its width, near enough to a car for a detector to
+take it for one."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from simulation.world.triangles import Triangles, moved, prism
 
 LENGTH_M, WIDTH_M, HEIGHT_M = 4.5, 1.8, 1.45
 PAINTS: tuple[sdf.Rgb, ...] = (
-    (0.85, 0.85, 0.86), (0.12, 0.13, 0.15), (0.55, 0.10, 0.10), (0.20, 0.28, 0.50), (0.58, 0.60, 0.62),
+    (0.85, 0.85, 0.86), (0.12, 0.13, 0.15), (0.55, 0.10, 0.10), (0.20, 0.28, 0.50),
+    (0.58, 0.60, 0.62),
 )  # fmt: skip
 GLASS: sdf.Rgb = (0.08, 0.10, 0.12)
 RUBBER: sdf.Rgb = (0.05, 0.05, 0.05)
@@ -54,8 +56,8 @@ def add_cars(world: sdf.Element, site: Site, folder: WorldFolder, dice: random.R
         paint = dice.choice(PAINTS)
         for colour, triangles in parts.items():
             meshes.setdefault(colour or paint, []).append(moved(triangles, x, y, car.heading_rad))
-    for number, (colour, triangles) in enumerate(meshes.items()):
-        folder.add_mesh(link, f"cars_{number}", np.concatenate(triangles), colour)
+    for number, (colour, pieces) in enumerate(meshes.items()):
+        folder.add_mesh(link, f"cars_{number}", np.concatenate(pieces), colour)
 
 
 def car_parts() -> dict[sdf.Rgb | None, Triangles]:

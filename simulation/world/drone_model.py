@@ -1,9 +1,9 @@
 """The drone: a quadrotor that flies by the lift of its blades, with a camera on two gimbal joints.
 
-Each rotor is a link on a hinge with two LiftDrag blades; Gazebo's ArduCopter plugin drives the hinges from
-the autopilot's commands and sends the flight state back (see simulation/README.md). The numbers of blades,
-inertias and gains are those that were flown in a probe: about half of full command hovers at 1.5 kg, and
-lift grows with the mass that the unit's file gives.
+Each rotor is a link on a hinge with two LiftDrag blades; Gazebo's ArduCopter plugin drives the
+hinges from the autopilot's commands and sends the flight state back (see simulation/README.md). The
+numbers of blades, inertias and gains are those that were flown in a probe: about half of full
+command hovers at 1.5 kg, and lift grows with the mass that the unit's file gives.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ GIMBAL_INERTIA = 2e-4
 BLADE_AREA_M2 = 0.002
 STAND_M = 0.19  # height of the middle of the hull over the ground
 CAMERA_NEAR_M, CAMERA_FAR_M = 0.1, 250.0
-#: the plugin looks for a controller this many steps after the last word before it lets the world run on
+#: the plugin waits for a silent controller so many steps before it lets the world run on
 PATIENCE_STEPS = 0
 HULL: sdf.Rgb = (0.90, 0.91, 0.93)
 DARK: sdf.Rgb = (0.12, 0.12, 0.14)
@@ -105,11 +105,12 @@ def _add_gimbal(model: sdf.Element, body: DroneBody) -> None:
     add_camera(link, CAMERA, body.camera, (CAMERA_NEAR_M, CAMERA_FAR_M))
     sdf.add_joint(
         model, f"{GIMBAL_ROLL}_joint", "revolute", LINK, GIMBAL_ROLL, (1, 0, 0), (-1.2, 1.2),
-        damping=0.002, friction=0.001,
+
     )  # fmt: skip
     sdf.add_joint(
-        model, f"{GIMBAL_PITCH}_joint", "revolute", GIMBAL_ROLL, GIMBAL_PITCH, (0, 1, 0), (-1.2, 2.4),
-        damping=0.002, friction=0.001,
+        model, f"{GIMBAL_PITCH}_joint", "revolute", GIMBAL_ROLL, GIMBAL_PITCH, (0, 1, 0),
+        (-1.2, 2.4),
+
     )  # fmt: skip
 
 

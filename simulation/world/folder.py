@@ -1,4 +1,5 @@
-"""The folder that a world's files go to. Gazebo sees it under another path inside its own root file system."""
+"""The folder that a world's files go to. Gazebo sees it under another path inside its own root file
+system."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The ground: one plane to drive on, and its look: roads, pavements, crossings, plazas, lawns, keep-outs.
+"""The ground: one plane to drive on, and its look: roads, pavements, crossings, plazas, lawns,
+keep-outs.
 
-Layers are cut out of each other so that no two surfaces lie at one place; they are a centimetre thick at
-most, so what the wheels feel is the plane alone.
+Layers are cut out of each other so that no two surfaces lie at one place; they are a centimetre
+thick at most, so what the wheels feel is the plane alone.
 """
 
 from __future__ import annotations

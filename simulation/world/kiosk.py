@@ -1,4 +1,4 @@
-"""The police kiosk: a cabin with a sign, the robot's dock before it and the drone's pad beside it."""
+"""The police kiosk: a cabin with a sign, the robot's dock before it, the drone's pad beside it."""
 
 from __future__ import annotations
 

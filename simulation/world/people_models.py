@@ -1,8 +1,9 @@
-"""People: walkers that cameras see (Gazebo actors) with a body that the lidar and the bumper feel, and bystanders.
+"""People: walkers that cameras see (Gazebo actors) with a body that the lidar and the bumper feel,
+and bystanders.
 
-An actor has no physics, so each has a companion: an invisible cylinder on two sliding joints, which the
-`people` node moves along with it. A bystander is one visible body on such joints: it stands until it is
-told to step somewhere, so a test can put a person in the robot's way.
+An actor has no physics, so each has a companion: an invisible floating cylinder that the `people`
+node pushes along with it. A bystander is one such body, visible: it stands until it is told to step
+somewhere, so a test can put a person in the robot's way.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from simulation.world.walks import BODY_RADIUS_M, Walk, timetable
 BODY_HEIGHT_M = 1.75
 MIDDLE_M = BODY_HEIGHT_M / 2 + 0.05  # clear of the ground
 BODY_MASS_KG = 20.0
-SLIDE_MASS_KG = 1.0
+UPRIGHT_INERTIA = 1e4  # kg m^2: a push does not turn it over
+VELOCITY_DECAY = 0.002  # per step: left alone it stops within some seconds
+BODY_LINK = "body"
 ACTOR_Z_M = 0.0
 WALK_MESH = "walk.dae"
 STAND_MESH = "file://media/models/stand.dae"
 HIPS_M = 1.0  # the mesh's origin is at the hips
-REACH_M = 1000.0
 
 
 def walker_name(number: int) -> str:
@@ -69,18 +71,13 @@ def _add_clip(actor: sdf.Element, tag: str, name: str | None) -> None:
 
 
 def _add_body(world: sdf.Element, name: str, at: Xy) -> sdf.Element:
-    """A body on joints `x_joint` and `y_joint`, whose positions are offsets from `at` in m."""
+    """A body that floats, slides on anything, does not turn over, and moves as it is pushed."""
     model = sdf.add(world, "model", name=name)
-    sdf.add_pose(model, (at[0], at[1], 0.0))
-    slide = sdf.add(model, "link", name="slide")
-    sdf.add(slide, "gravity", False)
-    sdf.add_inertial(slide, SLIDE_MASS_KG, (0.1, 0.1, 0.1))
-    body = sdf.add(model, "link", name="body")
-    sdf.add_pose(body, (0.0, 0.0, MIDDLE_M))
+    sdf.add_pose(model, (at[0], at[1], MIDDLE_M))
+    sdf.add(model, "allow_auto_disable", False)
+    body = sdf.add(model, "link", name=BODY_LINK)
     sdf.add(body, "gravity", False)
-    sdf.add_inertial(body, BODY_MASS_KG, (5.0, 5.0, 1.0))
-    sdf.add_collision(body, "body", sdf.cylinder(BODY_RADIUS_M, BODY_HEIGHT_M), friction=0.1)
-    limits = (-REACH_M, REACH_M)
-    sdf.add_joint(model, "x_joint", "prismatic", "world", "slide", (1, 0, 0), limits)
-    sdf.add_joint(model, "y_joint", "prismatic", "slide", "body", (0, 1, 0), limits)
+    sdf.add(sdf.add(body, "velocity_decay"), "linear", VELOCITY_DECAY)
+    sdf.add_inertial(body, BODY_MASS_KG, (UPRIGHT_INERTIA,) * 3)
+    sdf.add_collision(body, "body", sdf.cylinder(BODY_RADIUS_M, BODY_HEIGHT_M), friction=0.0)
     return body

@@ -1,7 +1,9 @@
-"""The ground robot: two driven wheels, two sliding casters, a body whose touch is the bumper, and its sensors.
+"""The ground robot: two driven wheels, two sliding casters, a body whose touch is the bumper, and
+its sensors.
 
 The model's own frame is `base_link`: on the ground, between the wheels. The wheels are turned by
-Gazebo's DiffDrive plugin; how far they really turned is read from the wheels' poses, so that slip is real.
+Gazebo's DiffDrive plugin; how far they really turned is read from the wheels' poses, so that slip
+is real.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ LIDAR, CAMERA, IMU, GNSS, BUMPER = "lidar", "camera", "imu", "gnss", "bumper"
 
 MASS_KG = 30.0
 WHEEL_MASS_KG = 1.5
-#: Over the wheels and the rear caster, so that it stands without rocking; the link's own frame lies there.
+#: Over the wheels and the rear caster, so that it stands without rocking; the link's own frame
+#: lies there.
 CENTRE_OF_MASS = (-0.06, 0.0, 0.16)
 WHEEL_WIDTH_M = 0.05
 DECK_LOW_M, DECK_HIGH_M = 0.22, 0.34

@@ -1,4 +1,5 @@
-"""Flat polygons and prisms as triangles, and triangles as binary STL, the one mesh format that needs no library.
+"""Flat polygons and prisms as triangles, and triangles as binary STL, the one mesh format that
+needs no library.
 
 One mesh per colour keeps the number of draw calls low, which is what a picture costs on a CPU.
 """
@@ -6,6 +7,7 @@ One mesh per colour keeps the number of draw calls low, which is what a picture 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -20,17 +22,17 @@ Triangles = NDArray[np.float32]
 NONE: Triangles = np.zeros((0, 3, 3), np.float32)
 
 
-def polygons_of(shape: BaseGeometry) -> list[Polygon]:
-    """The non-empty polygons in any shapely geometry."""
+def polygons_of(shape: BaseGeometry, above_m2: float = 1e-4) -> list[Polygon]:
+    """The polygons in any shapely geometry that are larger than `above_m2`."""
     parts = getattr(shape, "geoms", [shape])
-    return [part for part in parts if isinstance(part, Polygon) and part.area > 1e-4]
+    return [part for part in parts if isinstance(part, Polygon) and part.area > above_m2]
 
 
 def flat(shape: BaseGeometry, z: float) -> Triangles:
     """The polygons of `shape` as an upward surface at height `z` (m)."""
     found: list[list[tuple[float, float, float]]] = []
     for polygon in polygons_of(shape):
-        for triangle in shapely.constrained_delaunay_triangles(polygon).geoms:
+        for triangle in polygons_of(shapely.constrained_delaunay_triangles(polygon), 0.0):
             ring = orient(triangle, 1.0).exterior.coords
             found.append([(x, y, z) for x, y, *_ in ring[:3]])
     return np.array(found, np.float32).reshape(-1, 3, 3)
@@ -104,14 +106,16 @@ def ball(centre: tuple[float, float, float], radii: tuple[float, float, float]) 
     finer = np.concatenate(
         [np.stack(s, axis=1) for s in ((a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca))]
     )
-    return (finer * np.array(radii) + np.array(centre)).astype(np.float32)
+    placed: Triangles = (finer * np.array(radii) + np.array(centre)).astype(np.float32)
+    return placed
 
 
 def moved(triangles: Triangles, x: float, y: float, yaw: float) -> Triangles:
     """Turned about z by `yaw` and then shifted."""
     cos, sin = np.cos(yaw), np.sin(yaw)
     turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]], np.float64)
-    return (triangles @ turn.T + np.array([x, y, 0.0])).astype(np.float32)
+    placed: Triangles = (triangles @ turn.T + np.array([x, y, 0.0])).astype(np.float32)
+    return placed
 
 
 def write_stl(path: Path, triangles: Triangles) -> None:
@@ -127,6 +131,7 @@ def write_stl(path: Path, triangles: Triangles) -> None:
         file.write(records.tobytes())
 
 
-def _unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
+def _unit(vectors: NDArray[Any]) -> NDArray[Any]:
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.maximum(length, 1e-12)
+    unit: NDArray[Any] = vectors / np.maximum(length, 1e-12)
+    return unit

@@ -1,4 +1,5 @@
-"""Where people walk: back and forth along pavements, at one side of the middle, clear of what stands there.
+"""Where people walk: back and forth along pavements, at one side of the middle, clear of what
+stands there.
 
 Chosen from the site by a seed, near the kiosk first, so that a patrol meets somebody soon.
 """
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from comms.contracts.site import Site, Xy
@@ -28,7 +30,8 @@ TRIES = 400
 
 @dataclass(frozen=True)
 class Walk:
-    """A loop over `points` (map m): to the last and back to the first; never nearer than SHORTEST_M."""
+    """A loop over `points` (map m): to the last and back to the first; never nearer than
+    SHORTEST_M."""
 
     points: tuple[Xy, ...]
     speed_mps: float = SPEED_MPS
@@ -61,7 +64,7 @@ def choose_walks(site: Site, count: int, dice: random.Random) -> list[Walk]:
 
 
 def _try_walk(
-    line: LineString, width: float, blocked: Polygon, home: Point, dice: random.Random
+    line: LineString, width: float, blocked: BaseGeometry, home: Point, dice: random.Random
 ) -> Walk | None:
     side = dice.choice((-1, 1)) * max(0.3, width / 2 - KEEP_CLEAR_M)
     length = min(LEG_M, line.length) * dice.uniform(0.6, 1.0)
@@ -85,7 +88,7 @@ def _part(line: LineString, start: float, end: float) -> LineString:
     return LineString([line.interpolate(start).coords[0], *inner, line.interpolate(end).coords[0]])
 
 
-def _obstacles(site: Site) -> Polygon:
+def _obstacles(site: Site) -> BaseGeometry:
     shapes = [Polygon(building.ring) for building in site.buildings]
     shapes += [Polygon(area.ring) for area in site.keep_outs]
     shapes += [Point(tree.at).buffer(tree.trunk_radius_m + 0.2) for tree in site.trees]
@@ -105,7 +108,7 @@ class Waypoint:
 
 
 def timetable(walk: Walk) -> list[Waypoint]:
-    """When the walker is where, one loop long, with a turn on the spot at both ends and at corners."""
+    """When the walker is where, one loop long, turning on the spot at ends and corners."""
     there = list(walk.points)
     stops = [*there, *there[-2::-1]]
     table: list[Waypoint] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +20,13 @@ from simulation.world.ground import add_ground
 from simulation.world.kiosk import add_kiosks
 from simulation.world.options import WorldOptions
 from simulation.world.people_models import add_bystander, add_walker
+from simulation.world.physics import add_physics
 from simulation.world.robot_model import add_robot
 from simulation.world.trees import add_trees
 from simulation.world.walks import Walk, choose_walks
 
 WORLD_NAME = "site"
 FILE_NAME = "world.sdf"
-STEP_S = 0.0025
-SOLVER_ITERATIONS = 30
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def write_world(
     dice = random.Random(options.seed)
     root = sdf.Element("sdf", version="1.6")
     world = sdf.add(root, "world", name=WORLD_NAME)
-    _add_physics(world, options.speed)
+    add_physics(world, options.speed)
     _add_place(world, site)
     _add_light(world)
     add_ground(world, site, folder)
@@ -85,22 +85,14 @@ def _robot_start(kiosk: Kiosk | None, options: WorldOptions) -> tuple[float, flo
 
 
 def _bystanders(kiosk: Kiosk | None, count: int) -> tuple[tuple[float, float], ...]:
-    """Behind the kiosk, out of everybody's way, a metre apart."""
+    """Beside the kiosk, left of its front, in a row that leaves the dock free."""
     if kiosk is None:
         return tuple((2.0 + number, 2.0) for number in range(count))
-    (x, y), (dock_x, dock_y) = kiosk.at, kiosk.dock
-    back = (2 * x - dock_x, 2 * y - dock_y)
-    return tuple((back[0] + number, back[1]) for number in range(count))
-
-
-def _add_physics(world: sdf.Element, speed: float) -> None:
-    physics = sdf.add(world, "physics", type="ode")
-    sdf.add(physics, "max_step_size", STEP_S)
-    sdf.add(physics, "real_time_factor", 1)
-    sdf.add(physics, "real_time_update_rate", f"{speed / STEP_S:g}")
-    solver = sdf.add(sdf.add(physics, "ode"), "solver")
-    sdf.add(solver, "type", "quick")
-    sdf.add(solver, "iters", SOLVER_ITERATIONS)
+    left = (-math.sin(kiosk.heading_rad), math.cos(kiosk.heading_rad))
+    return tuple(
+        (kiosk.at[0] + left[0] * (2.5 + number), kiosk.at[1] + left[1] * (2.5 + number))
+        for number in range(count)
+    )
 
 
 def _add_place(world: sdf.Element, site: Site) -> None:
@@ -109,7 +101,7 @@ def _add_place(world: sdf.Element, site: Site) -> None:
     sdf.add(place, "latitude_deg", f"{site.origin.latitude_deg:.9f}")
     sdf.add(place, "longitude_deg", f"{site.origin.longitude_deg:.9f}")
     sdf.add(place, "elevation", f"{site.origin.altitude_m or 0.0:.3f}")
-    # Gazebo 11 takes x for west and y for south (a known fault of its local frame); half a turn mends it.
+    # Gazebo 11 takes x for west and y for south (a known fault); half a turn mends it.
     sdf.add(place, "heading_deg", 180)
 
 

@@ -1,4 +1,5 @@
-"""The simulated robot through ROS topics alone: it drives, measures, feels and stops as a real one would."""
+"""The simulated robot through ROS topics alone: it drives, measures, feels and stops as a real one
+would."""
 
 from __future__ import annotations
 
@@ -11,18 +12,22 @@ from pathlib import Path
 import pytest
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
+from patrol_interfaces.msg import Contact
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import BatteryState, CameraInfo, Image, Imu, LaserScan, NavSatFix
 
 from comms.contracts.place import GeoPoint
 from comms.contracts.site_reader import read_site
 from comms.ros.qos import RELIABLE, SENSOR
-from patrol_interfaces.msg import Contact
 from tests.gazebo_run import GazeboRun
 from tests.ros_listener import RosListener
 
 TRUTH = "/sim/ground_truth/robot"
-START = (60.0, 100.0, math.pi / 2)  # on the path past the Plaza Hall, whose wall lies 8 m to the east
+START = (
+    60.0,
+    100.0,
+    math.pi / 2,
+)  # on the path past the Plaza Hall, whose wall lies 8 m to the east
 TOPICS = {
     "/clock": (Clock, RELIABLE),
     "/robot/scan": (LaserScan, SENSOR),

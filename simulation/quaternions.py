@@ -1,4 +1,5 @@
-"""The few turns that the bridge computes with: quaternions as (w, x, y, z), angles in rad, axes of REP-103."""
+"""The few turns that the simulation computes with: quaternions as (w, x, y, z), angles in rad, axes
+of REP-103."""
 
 from __future__ import annotations
 
@@ -36,6 +37,17 @@ def inverse(q: Quaternion) -> Quaternion:
 def yaw_of(q: Quaternion) -> float:
     w, x, y, z = q
     return math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+
+
+def pitch_of(q: Quaternion) -> float:
+    """Nose down positive."""
+    w, x, y, z = q
+    return math.asin(max(-1.0, min(1.0, 2 * (w * y - z * x))))
+
+
+def roll_of(q: Quaternion) -> float:
+    w, x, y, z = q
+    return math.atan2(2 * (w * x + y * z), 1 - 2 * (x * x + y * y))
 
 
 def turn_about_z(q: Quaternion) -> float:
