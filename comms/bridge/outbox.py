@@ -28,6 +28,7 @@ MAX_WAITING_BYTES = 64 * 1024 * 1024
 MAX_BATCH = 500
 WARN_AT = 0.7
 RETRY_S = 1.0
+SAY_EVERY_S = 30.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS records(
@@ -81,7 +82,8 @@ class Outbox:
         self._queue: queue.SimpleQueue[_Put | _Drop | _Flush | None] = queue.SimpleQueue()
         self._waiting_bytes = 0
         self._counting = threading.Lock()
-        self._warned_at = 0.0
+        self._warned_at = -SAY_EVERY_S
+        self._lost, self._lost_said_at = 0, -SAY_EVERY_S
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
         self._thread.start()
 
@@ -96,7 +98,11 @@ class Outbox:
         size = record.ByteSize()
         with self._counting:
             if self._waiting_bytes + size > MAX_WAITING_BYTES:
-                self._log.error("record_lost", key=key, why="the disk takes nothing any more")
+                self._lost += 1
+                if time.monotonic() - self._lost_said_at > SAY_EVERY_S:
+                    self._lost_said_at = time.monotonic()
+                    why = "the disk takes too little"
+                    self._log.error("records_lost", count=self._lost, last=key, why=why)
                 return False
             self._waiting_bytes += size
         self._queue.put(_Put(key, record, then))
@@ -289,7 +295,7 @@ class Outbox:
 
     def _warn_when_filling(self) -> None:
         now = time.monotonic()
-        if self._bytes > WARN_AT * self.max_bytes and now - self._warned_at > 60.0:
+        if self._bytes > WARN_AT * self.max_bytes and now - self._warned_at > SAY_EVERY_S:
             self._warned_at = now
             self._log.warning("outbox_fills", bytes=self._bytes, limit_bytes=self.max_bytes)
 
@@ -303,10 +309,14 @@ def _rank(record: link_pb2.Record) -> tuple[int, bool]:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=5.0)
+    # Large pages for pictures. What left the outbox is not wiped over: some builds of SQLite do
+    # that by default, and it would write everything twice.
     for pragma in (
+        "page_size=16384",
+        "secure_delete=OFF",
         "journal_mode=WAL",
         "synchronous=FULL",
-        "wal_autocheckpoint=4000",
+        "wal_autocheckpoint=2000",
         "journal_size_limit=67108864",
     ):
         connection.execute(f"PRAGMA {pragma}")

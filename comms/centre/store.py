@@ -77,10 +77,11 @@ class Store:
 def _prepare_connection(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
+        "page_size=16384",  # pictures are 10 to 100 kB
         "journal_mode=WAL",
         "synchronous=FULL",
         "busy_timeout=5000",
-        "wal_autocheckpoint=4000",
+        "wal_autocheckpoint=2000",
         "journal_size_limit=67108864",
     ):
         cursor.execute(f"PRAGMA {pragma}")
