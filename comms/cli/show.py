@@ -99,8 +99,8 @@ def finding_line(finding: types_pb2.Finding) -> str:
 def findings(found: Iterable[types_pb2.Finding], total: int) -> None:
     shown = list(found)
     for finding in shown:
-        console.print(finding_line(finding), highlight=False, markup=False)
-    console.print(f"{len(shown)} of {total}")
+        print(finding_line(finding))
+    print(f"{len(shown)} of {total}")
 
 
 def visits(found: Iterable[types_pb2.CheckpointVisit]) -> None:
