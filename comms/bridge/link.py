@@ -8,6 +8,7 @@ centre's acknowledgement; of telemetry only the newest goes.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import os
 import random
 import signal
@@ -89,7 +90,11 @@ class Link:
         self._acked = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._run_task: asyncio.Task[None] | None = None
-        self._thread = threading.Thread(target=self._thread_main, name="link", daemon=True)
+        # In this thread's context, so that its log lines carry the process's name.
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=context.run, args=(self._thread_main,), name="link", daemon=True
+        )
         self._stored_seq = 0
         self._offsets: deque[tuple[float, timedelta]] = deque(maxlen=8)
         self._ping_sent: dict[int, float] = {}

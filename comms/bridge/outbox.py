@@ -11,6 +11,7 @@ old findings. Task steps and visits stay.
 
 from __future__ import annotations
 
+import contextvars
 import queue
 import sqlite3
 import threading
@@ -84,7 +85,11 @@ class Outbox:
         self._counting = threading.Lock()
         self._warned_at = -SAY_EVERY_S
         self._lost, self._lost_said_at = 0, -SAY_EVERY_S
-        self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
+        # In this thread's context, so that its log lines carry the process's name.
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=context.run, args=(self._run,), name="outbox", daemon=True
+        )
         self._thread.start()
 
     def put(

@@ -24,6 +24,8 @@ from comms.security.identity import Role
 from comms.security.init import SCREENS_OPERATOR, ensure_all
 from comms.state_dir import state_dir
 
+_EVERYWHERE = ("", "0.0.0.0", "::")
+
 
 def arguments_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="command_centre", description=__doc__)
@@ -51,7 +53,10 @@ def arguments_parser() -> argparse.ArgumentParser:
 async def run(given: argparse.Namespace, site: SiteFiles | None) -> None:
     """Serve until SIGINT or SIGTERM."""
     folder = state_dir()
-    authority = ensure_all(folder / "pki", units=given.unit, hosts=given.host_name)
+    host = given.listen.rpartition(":")[0].strip("[]")
+    reached_as = "localhost" if host in _EVERYWHERE else host
+    hosts = [*given.host_name, reached_as]
+    authority = ensure_all(folder / "pki", units=given.unit, hosts=hosts)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -60,7 +65,9 @@ async def run(given: argparse.Namespace, site: SiteFiles | None) -> None:
         get_logger().info("command_centre_up", grpc=given.listen, store=str(database))
         screens = None
         if given.screens_port:
-            screens = asyncio.create_task(_screens(centre.port, given), name="screens")
+            screens = asyncio.create_task(
+                _screens(f"{reached_as}:{centre.port}", given), name="screens"
+            )
             screens.add_done_callback(lambda _: stop.set())
         await stop.wait()
         get_logger().info("command_centre_ends")
@@ -72,12 +79,11 @@ async def run(given: argparse.Namespace, site: SiteFiles | None) -> None:
                 raise results[0]
 
 
-async def _screens(port: int, given: argparse.Namespace) -> None:
+async def _screens(address: str, given: argparse.Namespace) -> None:
     # Imported late: NiceGUI takes a second, and a centre without screens does not need it.
     from comms.centre.screens.app import serve
 
     credentials = client_credentials(SCREENS_OPERATOR, Role.OPERATOR)
-    address = f"localhost:{port}"
     async with grpc.aio.secure_channel(address, credentials, CHANNEL_OPTIONS) as channel:
         await serve(
             channel,

@@ -73,6 +73,10 @@ class Situation:
         self._heard(unit)
         return unit
 
+    def heard(self, unit_id: str) -> None:
+        """A sign of life that changes nothing else."""
+        self._heard(self._units[unit_id])
+
     def _heard(self, unit: centre_pb2.Unit) -> None:
         unit.last_word.CopyFrom(convert.time_to_wire(datetime.now(UTC)))
 

@@ -46,6 +46,7 @@ class Store:
             _prepare_schema(self._engine, path)
         except DatabaseError as error:
             raise StoreError(f"{path} cannot be used as the store: {error.orig}") from None
+        path.chmod(0o600)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="store-reader")
 
@@ -104,4 +105,3 @@ def _prepare_schema(engine: Engine, path: Path) -> None:
             f"{path} has schema version {version}, this program knows "
             f"{schema.SCHEMA_VERSION}: use the program that made it, or move the file away"
         )
-    path.chmod(0o600)

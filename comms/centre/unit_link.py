@@ -165,6 +165,7 @@ class UnitLinkService(link_pb2_grpc.UnitLinkServicer):
         elif body == "stop_receipt":
             await self._confirm(connection.unit_id, message.stop_receipt)
         elif body == "time_ping":
+            self._situation.heard(connection.unit_id)
             pong = link_pb2.TimePong(
                 unit_time=message.time_ping.unit_time,
                 centre_time=convert.time_to_wire(datetime.now(UTC)),

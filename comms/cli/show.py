@@ -49,8 +49,17 @@ def place(point: Any) -> str:
     return f"{point.latitude_deg:.6f} {point.longitude_deg:.6f}"
 
 
+def _table(first: str, *others: str) -> Table:
+    """A table whose first column is never cut: it is what people copy."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(first, no_wrap=True, min_width=_SHORT)
+    for name in others:
+        table.add_column(name)
+    return table
+
+
 def units(found: Iterable[pb.Unit]) -> None:
-    table = Table("unit", "link", "last word", "vehicle", "mode", "battery", "place", "task")
+    table = _table("unit", "link", "last word", "vehicle", "mode", "battery", "place", "task")
     for unit in found:
         link = "[green]connected[/]" if unit.connected else "[red]no link[/]"
         first = [unit.unit_id, link, time_of(unit.last_word)]
@@ -69,7 +78,7 @@ def units(found: Iterable[pb.Unit]) -> None:
 
 
 def tasks(found: Iterable[pb.TaskRecord]) -> None:
-    table = Table("task", "unit", "vehicle", "kind", "state", "done", "since", "by", "why")
+    table = _table("task", "unit", "vehicle", "kind", "state", "done", "since", "by", "why")
     for record in found:
         task, latest = record.task, record.latest
         since = record.history[-1].at if record.history else latest.at
@@ -104,7 +113,7 @@ def findings(found: Iterable[types_pb2.Finding], total: int) -> None:
 
 
 def visits(found: Iterable[types_pb2.CheckpointVisit]) -> None:
-    table = Table("arrived", "left", "beat", "checkpoint", "done", "task")
+    table = _table("arrived", "left", "beat", "checkpoint", "done", "task")
     for visit in found:
         table.add_row(
             time_of(visit.arrived), time_of(visit.left), visit.beat_id, visit.checkpoint_id,
