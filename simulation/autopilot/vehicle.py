@@ -21,7 +21,7 @@ from simulation.autopilot.estimator.estimator import Estimator, heading_of
 from simulation.autopilot.flight.controller import Controller
 from simulation.autopilot.flight.physics import MOTORS_OFF, BodyState, Motors
 from simulation.autopilot.flight.trajectory import Target
-from simulation.autopilot.flight.vectors import Vector, distance
+from simulation.autopilot.flight.vectors import Vector, distance, tilt_of
 from simulation.autopilot.gimbal.pointing import Gimbal
 from simulation.autopilot.modes import Mode, Severity
 from simulation.autopilot.navigator.plan import Item, Plan
@@ -137,6 +137,7 @@ class Vehicle:
         now.position_m = self.estimator.position_of(state)
         now.velocity_mps = state.velocity_mps
         now.yaw_rad = heading_of(state)
+        now.tilt_rad = tilt_of(state.attitude)
         if now.landed:
             self._ground_m = now.position_m[2]
         armed_before = now.armed

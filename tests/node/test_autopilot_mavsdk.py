@@ -15,12 +15,11 @@ from typing import Any
 
 import pytest
 from mavsdk.asyncio.plugins.geofence import GeofenceAsync
-from mavsdk.asyncio.plugins.gimbal import GimbalAsync
 from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
 from mavsdk.asyncio.plugins.param import ParamAsync
 from mavsdk.plugins.action import ActionError
 from mavsdk.plugins.geofence import FenceType, GeofenceData, Point, Polygon
-from mavsdk.plugins.gimbal import ControlMode, GimbalMode, SendMode
+from mavsdk.plugins.gimbal import GimbalMode, SendMode
 from mavsdk.plugins.mission import MissionPlan
 from mavsdk.plugins.telemetry import FlightMode, LandedState
 from pymavlink.dialects.v20 import common as mav
@@ -115,25 +114,18 @@ def test_parameters_are_read_and_set_with_their_types(autopilot):
 
 def test_the_gimbal_is_found_after_a_few_seconds_and_looks_down(autopilot):
     async def test(seen: Seen) -> None:
-        gimbal, angles, found = GimbalAsync(seen.system), [], []
-
-        async def lists() -> None:
-            async for listed in gimbal.subscribe_gimbal_list():
-                found.extend(listed.gimbals)
+        gimbal, number = await seen.gimbal()
+        angles = []
 
         async def attitudes() -> None:
             async for attitude in gimbal.subscribe_attitude():
                 angles.append(attitude.euler_angle_forward.pitch_deg)
 
-        tasks = [asyncio.create_task(lists()), asyncio.create_task(attitudes())]
-        await seen.until(lambda: bool(found), 20)
-        number = found[0].gimbal_id
-        await gimbal.take_control(number, ControlMode.PRIMARY)
+        task = asyncio.create_task(attitudes())
         await gimbal.set_angles(number, 0.0, -60.0, 0.0, GimbalMode.YAW_FOLLOW, SendMode.ONCE)
         await seen.until(lambda: bool(angles) and abs(angles[-1] + 60.0) < 2.0, 10)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
     fly(autopilot(), test)
 

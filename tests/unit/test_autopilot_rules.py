@@ -228,6 +228,15 @@ def test_hovering_empties_the_battery_at_its_rated_power():
     assert watts == pytest.approx(228, rel=0.05)
 
 
+def test_a_drone_that_lies_on_its_back_is_not_armed():
+    bench = Bench()
+    bench.boot()
+    bench.body.state = bench.state._replace(attitude=(0.0, 1.0, 0.0, 0.0))
+    bench.vehicle.step(bench.state._replace(time_s=bench.time_s + 0.1))
+    assert bench.commander.arm() is Verdict.TEMPORARILY_REJECTED
+    assert bench.commander.arming_problem() == "Attitude failure (roll)"
+
+
 def test_another_world_under_it_counts_as_a_power_cycle():
     bench = Bench()
     bench.fly_to(8.0)

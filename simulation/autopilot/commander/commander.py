@@ -49,7 +49,8 @@ class Commander:
         self._ground_since = 0.0
         self._home_at = -1e9
         self._checked_generation = 0
-        self._refused: str | None = None
+        self._fence = Fence()
+        self._fence_made_of: object = None
 
     # -- requests, from MAVLink ------------------------------------------------------------------
 
@@ -153,6 +154,8 @@ class Commander:
             return "ekf2 missing data"
         if self._estimator.age_s < self._config.boot.armable_s:
             return "waiting for estimator to initialize"
+        if self.now.tilt_rad > TILT_MAX_RAD:
+            return "Attitude failure (roll)"
         return None
 
     def mission_problem(self) -> str | None:
@@ -167,10 +170,17 @@ class Commander:
     def fence(self) -> Fence:
         """The fence as uploaded, with the parameters' cylinder."""
         p = self.now.parameters
-        return fence_of(self.plan, self.now.home_m, p["GF_MAX_HOR_DIST"], p["GF_MAX_VER_DIST"])
+        limits = p["GF_MAX_HOR_DIST"], p["GF_MAX_VER_DIST"]
+        made_of = (self.plan.fence_generation, self.now.home_m, limits)
+        if self._fence_made_of != made_of:  # asked for at 50 Hz, and geodesy is not free
+            self._fence, self._fence_made_of = (
+                fence_of(self.plan, self.now.home_m, *limits),
+                made_of,
+            )
+        return self._fence
 
     def enter_by_failsafe(self, mode: Mode) -> None:
-        """A failsafe's decision, without asking. Holding also ends a goto, which is a hold elsewhere."""
+        """A failsafe's decision, without asking. Holding also ends a goto."""
         if mode is not self.mode or mode is Mode.HOLD:
             self._enter(mode)
 
@@ -228,7 +238,8 @@ class Commander:
             return
         if now.home_m is None or (
             age < HOME_REFINED_UNTIL_S
-            and now.time_s - self._home_at >= HOME_REFINED_EVERY_S
+            and now.time_s - self._home_at >= TILT_MAX_RAD = 0.6  # a drone that lies on its side or back is not armed
+HOME_REFINED_EVERY_S
             and distance(now.home_m, now.position_m) > 0.02
         ):
             self.set_home(now.position_m)

@@ -15,6 +15,7 @@ from simulation.autopilot.flight.physics import BodyState
 from simulation.autopilot.flight.vectors import Vector, yaw_of
 
 SETTLING_S = 3.0
+FILTER_S = 2.0  # what an inertial filter leaves of the satellites' jitter
 
 
 class Estimator:
@@ -23,6 +24,7 @@ class Estimator:
     def __init__(self, noise: GnssNoise, boot: BootTimes, rng: random.Random) -> None:
         self._noise, self._boot, self._random = noise, boot, rng
         self._wander = [0.0, 0.0, 0.0]
+        self._smooth = [0.0, 0.0, 0.0]
         angle = rng.uniform(-math.pi, math.pi)
         self._start = (
             noise.start_error_m * math.cos(angle),
@@ -51,10 +53,11 @@ class Estimator:
         settling = math.exp(-self.age_s / SETTLING_S)
         for i in range(3):
             self._wander[i] = decay * self._wander[i] + kick * sigma[i] * self._random.gauss(0, 1)
+            self._smooth[i] += min(1.0, dt_s / FILTER_S) * (self._wander[i] - self._smooth[i])
         self._error = (
-            self._wander[0] + settling * self._start[0],
-            self._wander[1] + settling * self._start[1],
-            self._wander[2] + settling * self._start[2],
+            self._smooth[0] + settling * self._start[0],
+            self._smooth[1] + settling * self._start[1],
+            self._smooth[2] + settling * self._start[2],
         )
 
     def position_of(self, state: BodyState) -> Vector:

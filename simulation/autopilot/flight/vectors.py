@@ -61,6 +61,11 @@ def yaw_of(q: Quaternion) -> float:
     return math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
 
 
+def tilt_of(q: Quaternion) -> float:
+    """Angle between the body's z axis and up, rad."""
+    return math.acos(clamp(1 - 2 * (q[1] * q[1] + q[2] * q[2]), -1.0, 1.0))
+
+
 def multiply(a: Quaternion, b: Quaternion) -> Quaternion:
     """Hamilton product a * b."""
     aw, ax, ay, az = a

@@ -23,6 +23,8 @@ from simulation.gazebo.transport import GazeboTransport
 
 PERIOD_S = 0.05
 TRY_AGAIN_S = 2.0
+# Of Gazebo's joint controller. Ten times as much tears the light joints apart at 2.5 ms steps.
+P_GAIN, D_GAIN, LIMIT_NM = 0.08, 0.004, 0.2
 log = get_logger()
 
 
@@ -59,10 +61,10 @@ class GimbalJoints:
     def _message(self, joint: str, target_rad: float) -> Any:
         message = self._joint_cmd(name=joint)
         message.position.target = target_rad
-        message.position.p_gain = 1.0
+        message.position.p_gain = P_GAIN
         message.position.i_gain = 0.0
-        message.position.d_gain = 0.05
-        message.position.limit = 2.0
+        message.position.d_gain = D_GAIN
+        message.position.limit = LIMIT_NM
         return message
 
     def _keep_connected(self) -> None:

@@ -45,6 +45,7 @@ class Plan:
     items: dict[int, list[Item]] = field(default_factory=lambda: {0: [], 1: [], 2: []})
     uploaded_s: float = -1e9
     generation: int = 0
+    fence_generation: int = 0
 
     def replace(self, mission_type: int, items: list[Item], time_s: float) -> None:
         """A finished upload, or a clearing (no items)."""
@@ -52,6 +53,8 @@ class Plan:
         if mission_type == mav.MAV_MISSION_TYPE_MISSION:
             self.uploaded_s = time_s
             self.generation += 1
+        elif mission_type == mav.MAV_MISSION_TYPE_FENCE:
+            self.fence_generation += 1
 
     @property
     def mission(self) -> list[Item]:

@@ -25,6 +25,7 @@ class Situation:
     position_m: Vector = (0.0, 0.0, 0.0)
     velocity_mps: Vector = (0.0, 0.0, 0.0)
     yaw_rad: float = 0.0
+    tilt_rad: float = 0.0
     landed: bool = True
     armed: bool = False
     home_m: Vector | None = None
