@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -74,6 +75,13 @@ class GazeboRun:
 
     def log_of(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
+
+    def wait_for_log(self, name: str, words: str, timeout_s: float = 15.0) -> None:
+        deadline = time.monotonic() + timeout_s
+        while words not in self.log_of(name):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{name} did not say {words!r}:\n{self.log_of(name)}")
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """End everything, the newest first."""

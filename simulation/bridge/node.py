@@ -31,11 +31,11 @@ from simulation.bridge.pose_channel import PoseChannel
 from simulation.bridge.sensor_channels import BumperChannel, GnssChannel, ImuChannel, LidarChannel
 from simulation.gazebo.errors import GazeboConnectionError
 from simulation.gazebo.motor_link import MotorLink
-from simulation.gazebo.run_file import run_folder, wait_for_run_file
+from simulation.gazebo.run_file import RunFile, run_in_world
 from simulation.gazebo.transport import GazeboTransport
 from simulation.world import drone_model, robot_model
 
-CLOCK_NS = 20_000_000
+CLOCK_NS = 15_000_000  # at each reading of a 50 Hz IMU
 DRIVE_NS = 40_000_000
 BUMPER_NS = 100_000_000
 BATTERY_NS = 1_000_000_000
@@ -46,7 +46,7 @@ log = get_logger()
 class GazeboBridge(Node):
     """All channels of one running world; ends with an error when that world ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: RunFile) -> None:
         super().__init__("gazebo_bridge")
         unit_config = self.declare_parameter("unit_config", "").value
         site_file = self.declare_parameter("site_file", "").value
@@ -57,7 +57,6 @@ class GazeboBridge(Node):
         robot, drone = read_bodies(unit_config)
         self._docks = [k.dock for k in read_site(site_file).kiosks] if site_file else []
         self._dock_reach_m = config.dock_reach_m
-        run = wait_for_run_file(run_folder())
         self._start_utc_ns = run.start_utc_ns
         self._now_ns = 0
         self._due = {"clock": 0, "drive": 0, "bumper": 0, "battery": 0}
@@ -145,7 +144,9 @@ class GazeboBridge(Node):
 
 
 def main() -> int:
-    return run_node(GazeboBridge, name="gazebo_bridge")
+    return run_in_world(
+        lambda run: run_node(lambda: GazeboBridge(run), name="gazebo_bridge"), "gazebo_bridge"
+    )
 
 
 if __name__ == "__main__":

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulation.gazebo.gimbal_firmware import GimbalFirmware
+from simulation.gazebo.gimbal_firmware import GimbalFirmware, Vector
 from simulation.gazebo.messages import message_class, stamp_ns
 from simulation.gazebo.transport import GazeboTransport, Publisher
-from simulation.quaternions import Quaternion, of, product
+from simulation.quaternions import Quaternion, of, product, rotate_inverse
 from simulation.world import drone_model
 from simulation.world.physics import STEP_S
 
 PERIOD_NS = 28_000_000
+LINKS = (drone_model.GIMBAL_ROLL, drone_model.GIMBAL_PITCH)  # the camera is on the last one
 
 
 class Gimbal:
@@ -26,9 +27,9 @@ class Gimbal:
         self._now_ns = self._stepped_ns = 0
         self._drone: Quaternion = (1.0, 0.0, 0.0, 0.0)
         self._wrench = message_class("Wrench")
-        self._links: list[Publisher[Any]] = [
+        self._publishers: list[Publisher[Any]] = [
             transport.advertise(f"~/{drone_model.NAME}/{link}/wrench", self._wrench)
-            for link in (drone_model.GIMBAL_ROLL, drone_model.GIMBAL_PITCH)
+            for link in LINKS
         ]
         transport.subscribe(
             f"~/{drone_model.NAME}/joint_cmd", message_class("JointCmd"), self._on_command
@@ -43,22 +44,23 @@ class Gimbal:
         self._now_ns = stamp_ns(message.time)
         if self._now_ns - self._stepped_ns < PERIOD_NS:
             return
-        found = {
-            pose.name: pose.orientation
-            for pose in message.pose
-            if pose.name in (drone_model.NAME, f"{drone_model.NAME}::{drone_model.GIMBAL_PITCH}")
-        }
-        if len(found) < 2:
+        poses = {pose.name: of(pose.orientation) for pose in message.pose}
+        drone = poses.get(drone_model.NAME)
+        links = [poses.get(f"{drone_model.NAME}::{link}") for link in LINKS]
+        if drone is None or None in links:
             return
         self._stepped_ns = self._now_ns
-        self._drone = of(found[drone_model.NAME])
-        in_drone = of(found[f"{drone_model.NAME}::{drone_model.GIMBAL_PITCH}"])
-        camera = product(self._drone, in_drone)
-        change = self._firmware.step(self._now_ns * 1e-9, camera)
+        self._drone = drone
+        attitudes = [product(drone, link) for link in links if link is not None]
+        change = self._firmware.step(self._now_ns * 1e-9, attitudes[-1])
+        for attitude, publisher in zip(attitudes, self._publishers, strict=True):
+            publisher.publish(self._torque(rotate_inverse(attitude, change)))
+
+    def _torque(self, change_radps: Vector) -> Any:
+        """A wrench in the link's own axes, as Gazebo takes it, for one physics step."""
         message = self._wrench()
-        for name, rate in zip("xyz", change, strict=True):
+        for name, rate in zip("xyz", change_radps, strict=True):
             setattr(message.torque, name, rate * drone_model.GIMBAL_INERTIA / STEP_S)
             setattr(message.force, name, 0.0)
             setattr(message.force_offset, name, 0.0)
-        for link in self._links:
-            link.publish(message)
+        return message

@@ -4,7 +4,9 @@ world."""
 from __future__ import annotations
 
 import os
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -65,6 +67,21 @@ def run_folder() -> Path:
     if not value:
         raise SimulationError("PATROL_RUN_DIR is not set: it names the folder of this run")
     return Path(value)
+
+
+def run_in_world(start: Callable[[RunFile], int], process: str) -> int:
+    """Wait for the world and run `start` in it; what is missing is one sentence on stderr, status 2.
+
+    Waiting happens before ROS takes the signals over, so Ctrl-C ends it.
+    """
+    try:
+        world = wait_for_run_file(run_folder())
+    except SimulationError as error:
+        print(f"{process}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return start(world)
 
 
 def wait_for_run_file(folder: Path, timeout_s: float = 60.0) -> RunFile:

@@ -27,6 +27,7 @@ from simulation.gazebo.flight_plugin import write_flight_plugin
 from simulation.gazebo.gimbal import Gimbal
 from simulation.gazebo.messages import message_class
 from simulation.gazebo.motors import Motors
+from simulation.gazebo.pace import Pace
 from simulation.gazebo.run_file import FILE_NAME, DronePorts, Models, RunFile, run_folder
 from simulation.gazebo.sandbox import SEEN_AS, Sandbox
 from simulation.gazebo.transport import GazeboTransport
@@ -111,6 +112,8 @@ class GazeboServer:
         motors = Motors(transport, robot)
         if drone_port:
             Gimbal(transport)
+        if options.speed > 0:
+            Pace(transport, options.speed)
         run_file = run_folder() / FILE_NAME
         try:
             self._run_file(world, port, start_utc_ns, motors.port, drone_port).write(run_folder())

@@ -19,7 +19,7 @@ from comms.ros.qos import RELIABLE
 from comms.ros.run import run_node
 from simulation.gazebo.errors import GazeboConnectionError, SimulationError
 from simulation.gazebo.messages import message_class, stamp_ns
-from simulation.gazebo.run_file import run_folder, wait_for_run_file
+from simulation.gazebo.run_file import RunFile, run_in_world
 from simulation.gazebo.transport import GazeboTransport, Publisher
 from simulation.people.bodies import Aim, Bystander, Pusher, Robot, aim_of_walker
 from simulation.people.command import StepTo
@@ -60,11 +60,10 @@ class Body:
 class People(Node):
     """All people of one running world; ends with an error when that world ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: RunFile) -> None:
         super().__init__("people")
         for name in ("unit_config", "site_file", "beats_dir"):
             self.declare_parameter(name, "")
-        run = wait_for_run_file(run_folder())
         self._transport = transport = GazeboTransport(run.port, run.world)
         self._walkers = [
             (Walker(walk), Body(transport, body_name(number)))
@@ -120,7 +119,7 @@ class People(Node):
 
 
 def main() -> int:
-    return run_node(People, name="people")
+    return run_in_world(lambda run: run_node(lambda: People(run), name="people"), "people")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from simulation.bridge.config import BridgeConfig
 from simulation.bridge.gnss_error import GnssError
 from simulation.bridge.wheel_odometry import WHEEL_AT_REST, WheelEncoder, WheelOdometry
 from simulation.gazebo.gimbal_firmware import GimbalFirmware
+from simulation.gazebo.pace import PaceKeeper
 from simulation.people.bodies import Bystander, Pusher, Robot, aim_of_walker
 from simulation.quaternions import Quaternion, about_z, pitch_of, product, roll_of
 from simulation.world.walks import Stride, Walk, Walker
@@ -137,3 +138,17 @@ def test_a_bystander_goes_where_told_at_the_speed_told() -> None:
     assert aim.at == pytest.approx((1.2, 1.6))
     assert math.hypot(*aim.velocity) == pytest.approx(2.0)
     assert person.step(3.0).at == (3.0, 4.0)
+
+
+def test_the_pace_keeper_makes_up_for_a_slow_machine_and_never_asks_for_too_much() -> None:
+    keeper, sim, real, rate = PaceKeeper(1.0), 0, 0, 400.0
+    for _ in range(400):  # a machine that loses 8 % of what it is asked for
+        real += SECOND // 5
+        sim += int(SECOND / 5 * rate / 400 * 0.92)
+        rate = keeper.update_rate_hz(sim, real) or rate
+    assert rate / 400 * 0.92 == pytest.approx(1.0, abs=0.01)
+    for _ in range(400):  # one that manages half
+        real += SECOND // 5
+        sim += SECOND // 10
+        rate = keeper.update_rate_hz(sim, real) or rate
+    assert rate <= 400 * 1.3
