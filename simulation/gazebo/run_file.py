@@ -70,7 +70,7 @@ def run_folder() -> Path:
 
 
 def run_in_world(start: Callable[[RunFile], int], process: str) -> int:
-    """Wait for the world and run `start` in it; what is missing is one sentence on stderr, status 2.
+    """Wait for the world and run `start` in it; without one: a sentence on stderr, status 2.
 
     Waiting happens before ROS takes the signals over, so Ctrl-C ends it.
     """

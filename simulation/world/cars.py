@@ -16,10 +16,12 @@ from simulation.world.triangles import Triangles, moved, prism
 
 LENGTH_M, WIDTH_M, HEIGHT_M = 4.5, 1.8, 1.45
 PAINTS: tuple[sdf.Rgb, ...] = (
-    (0.85, 0.85, 0.86), (0.12, 0.13, 0.15), (0.55, 0.10, 0.10), (0.20, 0.28, 0.50),
+    (0.85, 0.85, 0.86), (0.75, 0.12, 0.10), (0.55, 0.10, 0.10), (0.20, 0.28, 0.50),
     (0.58, 0.60, 0.62),
 )  # fmt: skip
-GLASS: sdf.Rgb = (0.08, 0.10, 0.12)
+GLASS: sdf.Rgb = (0.16, 0.20, 0.25)
+PLASTIC: sdf.Rgb = (0.16, 0.16, 0.17)
+METAL: sdf.Rgb = (0.72, 0.74, 0.76)
 RUBBER: sdf.Rgb = (0.05, 0.05, 0.05)
 LAMP: sdf.Rgb = (0.95, 0.93, 0.80)
 TAIL: sdf.Rgb = (0.70, 0.05, 0.05)
@@ -80,17 +82,58 @@ def car_parts() -> dict[sdf.Rgb | None, Triangles]:
         _across([(-2.26, 0.66), (-2.20, 0.66), (-2.20, 0.82), (-2.26, 0.82)], s * 0.5, s * 0.88)
         for s in (1, -1)
     ]
+    hubs = [
+        _across(_circle(x, 0.32, 0.19), side * (half + 0.005), side * (half + 0.02))
+        for x in (1.38, -1.38)
+        for side in (1, -1)
+    ]
+    bumpers = [
+        _across([(2.20, 0.22), (2.32, 0.24), (2.32, 0.46), (2.24, 0.50)], -half, half),
+        _across([(-2.33, 0.24), (-2.22, 0.22), (-2.22, 0.50), (-2.33, 0.46)], -half, half),
+        _across([(-2.0, 0.22), (2.0, 0.22), (2.0, 0.30), (-2.0, 0.30)], -half - 0.01, half + 0.01),
+        _across([(2.20, 0.56), (2.265, 0.56), (2.21, 0.70)], -0.40, 0.40),
+    ]
+    seams = [
+        _across(
+            [(x, 0.32), (x + 0.025, 0.32), (x + 0.025, 0.88), (x, 0.88)],
+            -half - 0.006,
+            half + 0.006,
+        )
+        for x in (0.85, -0.20, -1.15)
+    ]
+    pillars = [
+        _across(
+            [(x, 0.92), (x + 0.08, 0.92), (x + 0.06, 1.38), (x - 0.02, 1.38)],
+            -slim - 0.02,
+            slim + 0.02,
+        )
+        for x in (-0.22,)
+    ]
+    plates = [
+        _across([(2.32, 0.34), (2.335, 0.34), (2.335, 0.46), (2.32, 0.46)], -0.26, 0.26),
+        _across([(-2.345, 0.34), (-2.33, 0.34), (-2.33, 0.46), (-2.345, 0.46)], -0.26, 0.26),
+    ]
+    mirrors = [
+        _across(
+            [(0.62, 0.92), (0.78, 0.90), (0.78, 1.04), (0.64, 1.06)], s * (slim), s * (half + 0.12)
+        )
+        for s in (1, -1)
+    ]
     return {
-        None: np.concatenate([_across(BODY, -half, half), _across(CABIN, -slim, slim)]),
+        None: np.concatenate(
+            [_across(BODY, -half, half), _across(CABIN, -slim, slim), *pillars, *mirrors]
+        ),
         GLASS: np.concatenate(panes),
-        RUBBER: np.concatenate(wheels),
+        RUBBER: np.concatenate([*wheels, *seams]),
+        PLASTIC: np.concatenate(bumpers),
+        METAL: np.concatenate([*hubs, *plates]),
         LAMP: np.concatenate(lamps),
         TAIL: np.concatenate(tails),
     }
 
 
 def _circle(x: float, z: float, radius: float) -> list[tuple[float, float]]:
-    turns = [math.tau * k / 12 for k in range(12)]
+    turns = [math.tau * k / 20 for k in range(20)]
     return [(x + radius * math.cos(t), z + radius * math.sin(t)) for t in turns]
 
 
