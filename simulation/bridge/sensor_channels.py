@@ -120,7 +120,7 @@ class LidarChannel:
         self._to_utc_ns = to_utc_ns
         self._publisher = node.create_publisher(LaserScan, "/robot/scan", SENSOR)
         transport.subscribe(
-            "~/robot/lidar/lidar/scan", message_class("LaserScanStamped"), self._on_scan
+            "~/robot/base/lidar/scan", message_class("LaserScanStamped"), self._on_scan
         )
 
     def _on_scan(self, gazebo: Any) -> None:

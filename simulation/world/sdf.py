@@ -123,7 +123,7 @@ def add_joint(
     kind: str,
     parent: str,
     child: str,
-    axis: Xyz | None,
+    axis: Xyz,
     limits: tuple[float, float] = (-1e16, 1e16),
     damping: float = 0.0,
     friction: float = 0.0,
@@ -131,8 +131,6 @@ def add_joint(
     joint = add(model, "joint", name=name, type=kind)
     add(joint, "parent", parent)
     add(joint, "child", child)
-    if axis is None:  # nothing turns or slides
-        return joint
     about = add(joint, "axis")
     add(about, "xyz", numbers(axis))
     limit = add(about, "limit")

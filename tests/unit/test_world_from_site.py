@@ -119,15 +119,16 @@ def test_the_lidar_and_the_camera_sit_where_the_unit_has_them(site: Site, tmp_pa
         camera=Camera(mount=Mount(x_m=0.1, y_m=0.02, z_m=1.2, pitch_rad=0.1), width_px=320),
     )
     robot = model(build(site, tmp_path, WorldOptions(), body)[1], "robot")
-    lidar = robot.find("link[@name='lidar']")
-    assert lidar is not None
-    assert pose_of(lidar)[:3] == pytest.approx([0.05, 0.0, 0.5])
     base = robot.find("link[@name='base']")
-    camera = robot.find("link/sensor[@name='camera']")
     assert base is not None
+    places = {
+        sensor.get("name"): [a + b for a, b in zip(pose_of(base), pose_of(sensor), strict=True)]
+        for sensor in base.findall("sensor")
+    }
+    assert places["lidar"] == pytest.approx([0.05, 0.0, 0.5, 0.0, 0.0, 0.0])
+    assert places["camera"] == pytest.approx([0.1, 0.02, 1.2, 0.0, 0.1, 0.0])
+    camera = base.find("sensor[@name='camera']")
     assert camera is not None
-    at = [a + b for a, b in zip(pose_of(base), pose_of(camera), strict=True)]
-    assert at == pytest.approx([0.1, 0.02, 1.2, 0.0, 0.1, 0.0])
     assert camera.findtext("camera/image/width") == "320"
 
 
@@ -196,3 +197,23 @@ def test_a_prism_is_closed_and_looks_outwards() -> None:
 
 def test_a_flat_of_nothing_is_no_triangles() -> None:
     assert flat(Polygon(), 0.0).shape == (0, 3, 3)
+
+
+@pytest.mark.parametrize("samples", [360, 720, 721, 4096])
+def test_no_ray_of_the_lidar_is_parallel_to_the_robots_own_boxes(
+    site: Site, tmp_path: Path, samples: int
+) -> None:
+    robot = model(
+        build(site, tmp_path, WorldOptions(), RobotBody(lidar_samples=samples))[1], "robot"
+    )
+    deck = robot.find("link/collision[@name='deck']")
+    lidar = robot.find("link/sensor[@name='lidar']")
+    assert deck is not None
+    assert lidar is not None
+    roll, pitch = pose_of(deck)[3:5]
+    first, last = (
+        float(lidar.findtext(f"ray/scan/horizontal/{e}_angle", "")) for e in ("min", "max")
+    )
+    angles = np.linspace(first, last, samples)
+    climb = np.sin(pitch) * np.cos(angles) - np.cos(pitch) * np.sin(roll) * np.sin(angles)
+    assert np.abs(climb).min() > 5e-6
