@@ -94,7 +94,8 @@ def _out_of_the_lidars_plane(body: RobotBody) -> sdf.Xyz:
     """A slight turn of the body's boxes, so that no ray of the lidar runs parallel to their tops.
 
     Gazebo's ray against a box gives a hit, at random, when the ray runs within 1e-6 rad of parallel
-    over it. The line in which the tilted tops cross the lidar's plane lies between two rays, on both sides.
+    over it. The line in which the tilted tops cross the lidar's plane lies between two rays, on
+    both sides.
     """
     step = math.tau / body.lidar_samples
     line = -math.pi + (round((math.radians(60) + math.pi) / step) + 0.25) * step
