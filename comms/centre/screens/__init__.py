@@ -1,0 +1,1 @@
+"""The command centre's screens: pages in the browser, served without any outside host."""

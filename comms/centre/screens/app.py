@@ -1,0 +1,79 @@
+"""Serves the screens: pages, snapshots, and the one situation that all pages share.
+
+It runs in the command centre's own event loop beside the gRPC server, and talks to it as a client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import grpc
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from nicegui import app, ui
+
+from comms.centre.screens.situation import Situation
+from comms.centre.screens.staff_page import StaffPage
+from comms.centre.screens.words import LANGUAGES, word
+from comms.logs import get_logger
+from comms.wire import centre_pb2 as pb
+
+_CSS = Path(__file__).with_name("style.css")
+
+
+def choose_language(request: Request) -> str:
+    """The language that the user chose, else the first of ours that the browser asks for."""
+    chosen = app.storage.user.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    asked = re.findall(r"[A-Za-z-]+", request.headers.get("accept-language", ""))
+    for tag in asked:
+        if tag.lower().startswith("zh"):
+            return "zh-CN"
+        if tag.lower().startswith("en"):
+            return "en"
+    return "zh-CN"
+
+
+def build(situation: Situation, storage_secret: str) -> FastAPI:
+    """The web application. One per process."""
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    @web.get("/snapshot/{finding_id}.jpg")
+    async def snapshot(finding_id: str) -> Response:
+        try:
+            answer = await situation.stub.GetSnapshot(pb.GetSnapshotRequest(finding_id=finding_id))
+        except grpc.aio.AioRpcError:
+            return Response(status_code=404)
+        headers = {"Cache-Control": "private, max-age=5"}
+        return Response(answer.jpeg, media_type="image/jpeg", headers=headers)
+
+    @ui.page("/")
+    def staff(request: Request) -> None:
+        language = choose_language(request)
+        ui.page_title(word("title", language))
+        ui.query("html").props(f'lang="{language}"')
+        StaffPage(situation, language)
+
+    ui.add_css(_CSS, shared=True)
+    ui.run_with(web, storage_secret=storage_secret, language="zh-CN", reconnect_timeout=30.0)
+    return web
+
+
+async def serve(channel: grpc.aio.Channel, *, host: str, port: int, storage_secret: str) -> None:
+    """Serve the screens until cancelled."""
+    situation = Situation(channel)
+    web = build(situation, storage_secret)
+    config = uvicorn.Config(web, host=host, port=port, log_level="warning", lifespan="on")
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign]
+    follow = asyncio.create_task(situation.run(), name="situation")
+    get_logger().info("screens_up", address=f"http://{host}:{port}")
+    try:
+        await server.serve()
+    finally:
+        server.should_exit = True
+        follow.cancel()
+        await asyncio.gather(follow, return_exceptions=True)

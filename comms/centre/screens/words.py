@@ -1,0 +1,134 @@
+"""Every word that a person reads on the screens, in English and Chinese. No other file holds
+any.
+"""
+
+from __future__ import annotations
+
+LANGUAGES = {"zh-CN": "中文", "en": "English"}
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Patrol command centre", "巡逻指挥中心"),
+    "stop": ("STOP", "停止"),
+    "stop_all": ("STOP ALL", "全部停止"),
+    "stopping": ("Stopping …", "正在停止…"),
+    "stopped": ("Stopped, the unit confirms it", "已停止，单元已确认"),
+    "stop_failed": ("The stop was NOT confirmed", "停止未得到确认"),
+    "release": ("Release the stop", "解除停止"),
+    "release_question": (
+        "Release the stop? The robot goes on with its task. Is the place around it clear?",
+        "解除停止？机器人将继续执行任务。周围是否安全？",
+    ),
+    "released": ("The stop is released", "停止已解除"),
+    "not_connected": ("not connected", "未连接"),
+    "last_word": ("last word {age} ago", "{age}前有消息"),
+    "never": ("nothing heard yet", "尚无消息"),
+    "robot": ("Robot", "机器人"),
+    "drone": ("Drone", "无人机"),
+    "units": ("Units", "单元"),
+    "tasks": ("Tasks", "任务"),
+    "findings": ("Findings", "发现"),
+    "no_units": ("No unit has called in yet", "尚无单元接入"),
+    "no_tasks": ("No tasks yet. Choose one below the map.", "暂无任务。请在地图下方选择。"),
+    "no_findings": ("Nothing found yet", "暂无发现"),
+    "needs_approval": ("Waiting for your approval", "等待您批准"),
+    "approve": ("Approve", "批准"),
+    "approve_launch": ("Approve and launch", "批准并起飞"),
+    "cancel": ("Cancel", "取消"),
+    "back": ("Back", "返回"),
+    "send": ("Send", "发送"),
+    "create": ("Prepare for approval", "准备并提交批准"),
+    "preflight": ("Pre-flight list", "飞行前检查"),
+    "preflight_green": ("Pre-flight list: all green", "飞行前检查：全部通过"),
+    "do_patrol": ("Patrol", "巡逻"),
+    "do_go_to": ("Go there", "前往"),
+    "do_orbit": ("Circle it", "环绕飞行"),
+    "do_fly_to": ("Look from the air", "空中查看"),
+    "do_return_robot": ("Robot home", "机器人返回"),
+    "do_return_drone": ("Drone home", "无人机返航"),
+    "pick_place": ("Click the place on the map", "请在地图上点击位置"),
+    "which_beat": ("Which beat?", "选择巡逻路线"),
+    "radius": ("Radius, m", "半径（米）"),
+    "height": ("Height above ground, m", "离地高度（米）"),
+    "turns": ("Turns", "圈数"),
+    "rounds": ("Rounds", "轮数"),
+    "seconds": ("Time over the place, s", "停留时间（秒）"),
+    "sent": ("Sent to the unit", "已发送"),
+    "battery": ("Battery", "电量"),
+    "speed": ("Speed", "速度"),
+    "above_ground": ("Height", "高度"),
+    "place": ("Place", "位置"),
+    "since": ("since {time}", "自 {time}"),
+    "confidence": ("confidence {percent} %", "置信度 {percent} %"),
+    "seen_by": ("seen by the {who}", "由{who}发现"),
+    "over": ("over", "已结束"),
+    "link_lost": ("The command centre does not answer", "指挥中心无响应"),
+    "language": ("Language", "语言"),
+    "dark": ("Light or dark", "明暗切换"),
+    "find_units": ("Show the units", "显示单元"),
+    "whole_site": ("Show the whole site", "显示整个场地"),
+    "kind_patrol": ("Patrol “{beat}”", "巡逻“{beat}”"),
+    "kind_go_to": ("Go to a place", "前往地点"),
+    "kind_return": ("Come home", "返回"),
+    "kind_orbit": ("Circle a place", "环绕飞行"),
+    "kind_fly_to": ("Look from the air", "空中查看"),
+    "state_proposed": ("proposed", "待批准"),
+    "state_approved": ("approved", "已批准"),
+    "state_sent": ("sent", "已发送"),
+    "state_accepted": ("accepted", "已接受"),
+    "state_running": ("running", "执行中"),
+    "state_paused": ("paused", "已暂停"),
+    "state_succeeded": ("done", "已完成"),
+    "state_failed": ("failed", "失败"),
+    "state_cancelled": ("cancelled", "已取消"),
+    "state_rejected": ("rejected", "被拒绝"),
+    "state_expired": ("expired", "已过期"),
+    "finding_person": ("Person", "人员"),
+    "finding_vehicle": ("Vehicle", "车辆"),
+    "finding_animal": ("Animal", "动物"),
+    "estop_on": ("Emergency stop is on", "紧急停止已启用"),
+    "safety_go": ("way clear", "通畅"),
+    "safety_slow": ("slowing", "减速"),
+    "safety_stop": ("stopped for an obstacle", "遇障停止"),
+    "safety_estop": ("emergency stop", "紧急停止"),
+    "not_localized": ("does not know where it is", "定位丢失"),
+    "mode_idle": ("waiting for a task", "待命"),
+    "mode_docked": ("at the kiosk", "在岗亭"),
+    "mode_charging": ("charging at the kiosk", "在岗亭充电"),
+    "mode_patrolling": ("patrolling", "巡逻中"),
+    "mode_driving": ("on its way", "行驶中"),
+    "mode_going": ("on its way", "行驶中"),
+    "mode_returning": ("on its way home", "返回中"),
+    "mode_paused": ("paused", "已暂停"),
+    "mode_hold": ("holding its place", "悬停"),
+    "mode_holding": ("holding its place", "悬停"),
+    "mode_ready": ("ready on the pad", "就绪"),
+    "mode_landed": ("on the pad", "在停机坪"),
+    "mode_flying": ("flying", "飞行中"),
+    "mode_taking_off": ("taking off", "起飞中"),
+    "mode_landing": ("landing", "降落中"),
+    "mode_disconnected": ("no link to the autopilot", "与自驾仪失去连接"),
+    "details": ("What happened", "经过"),
+}
+
+
+def word(key: str, language: str, **values: object) -> str:
+    """The text for `key` in `language` ("en" or "zh-CN"), with `values` filled in.
+
+    An unknown key is an error of ours and raises KeyError, so that no raw key reaches a screen.
+    """
+    english, chinese = _WORDS[key]
+    return (chinese if language == "zh-CN" else english).format(**values)
+
+
+def has_word(key: str) -> bool:
+    return key in _WORDS
+
+
+def age_words(seconds: float, language: str) -> str:
+    """A duration as a person says it: 3 s, 4 min, 2 h."""
+    chinese = language == "zh-CN"
+    if seconds < 90:
+        return f"{max(0, round(seconds))}{' 秒' if chinese else ' s'}"
+    if seconds < 5400:
+        return f"{round(seconds / 60)}{' 分钟' if chinese else ' min'}"
+    return f"{round(seconds / 3600)}{' 小时' if chinese else ' h'}"
