@@ -40,6 +40,7 @@ class NavigationConfig(BaseModel):
     accel_mps2: float = Field(0.7, gt=0, le=5, description="m/s2, speeding up")
     brake_mps2: float = Field(1.0, gt=0, le=8, description="m/s2, slowing down")
     turn_radps: float = Field(1.0, gt=0, le=4, description="rad/s at most")
+    spin_radps: float = Field(0.6, gt=0, le=4, description="rad/s at most, turning on the spot")
     turn_accel_radps2: float = Field(2.0, gt=0, le=20, description="rad/s2")
     horizon_s: float = Field(3.0, gt=0.5, le=10, description="s that the controller looks ahead")
     step_s: float = Field(0.15, gt=0.02, le=1, description="s between the states it looks at")

@@ -24,7 +24,6 @@ from robot.navigation.static_map import Ground, StaticMap
 
 Floats = NDArray[np.float64]
 
-HULL_OFFSETS_M = (0.15, -0.15)  # the hull as two discs on the long axis
 _WINDOW_STEP_M = 0.05
 _HIT_COST = 100.0
 
@@ -36,6 +35,24 @@ class Pose:
     x_m: float
     y_m: float
     yaw_rad: float
+
+
+@dataclass(frozen=True)
+class Hull:
+    """The footprint as two discs on the long axis: their distance from the middle, their radius."""
+
+    offset_m: float = 0.15
+    radius_m: float = 0.28
+
+    @staticmethod
+    def of(length_m: float, width_m: float) -> Hull:
+        """The two smallest equal discs that cover a rectangle, rounded up by half a centimetre."""
+        return Hull(length_m / 4, math.hypot(length_m / 4, width_m / 2) + 0.005)
+
+    def centres(self, xy: Floats, yaw: Floats) -> Floats:
+        """Centres (..., 2, 2) of the discs for positions (..., 2) and headings (...)."""
+        ahead = np.stack([np.cos(yaw), np.sin(yaw)], axis=-1)
+        return np.stack([xy + self.offset_m * ahead, xy - self.offset_m * ahead], axis=-2)
 
 
 @dataclass(frozen=True)
@@ -62,11 +79,11 @@ class Controller:
     """Follows one path at a time. Holds only what makes it steady: the last command and side."""
 
     def __init__(
-        self, ground: StaticMap, config: NavigationConfig, hull_radius_m: float = 0.28
+        self, ground: StaticMap, config: NavigationConfig, hull: Hull | None = None
     ) -> None:
         self.ground = ground
         self.config = config
-        self.hull_radius_m = hull_radius_m
+        self.hull = hull or Hull()
         self.last = Velocity()
         self._aside_m = 0.0
         self._arc_m = 0.0
@@ -81,6 +98,11 @@ class Controller:
         self._ahead = np.append(grid[2].ravel(), 0.6)
         self._steps = max(4, round(config.horizon_s / config.step_s))
         self._times = (np.arange(self._steps) + 1) * config.step_s
+
+    @property
+    def arc_m(self) -> float:
+        """How far along the path the robot is."""
+        return self._arc_m
 
     def start(self, arc_m: float = 0.0) -> None:
         """Begin a new path, without forgetting the present velocity (no jerk)."""
@@ -119,7 +141,7 @@ class Controller:
         """One control step towards the end of `path`."""
         c = self.config
         self._arc_m = path.nearest_arc(pose.x_m, pose.y_m, self._arc_m - 1.0, self._arc_m + 2.5)
-        clearance = self._clearance_now(pose, view)
+        clearance = self.clearance_now(pose, view)
         people = any(math.hypot(t.x_m - pose.x_m, t.y_m - pose.y_m) < 3.0 for t in view.moving)
         cap = c.near_mps if people or self._nearest_ahead(pose, view) < c.near_m else c.cruise_mps
         cap = min(cap, speed_limit_mps)
@@ -141,16 +163,16 @@ class Controller:
             preview=rolled.xy[best],
         )
 
-    def _clearance_now(self, pose: Pose, view: LocalView) -> float:
-        centres = _hull(np.array([[pose.x_m, pose.y_m]]), np.array([pose.yaw_rad]))
-        return float(view.clearance_at(centres).min() - self.hull_radius_m)
+    def clearance_now(self, pose: Pose, view: LocalView) -> float:
+        centres = self.hull.centres(np.array([[pose.x_m, pose.y_m]]), np.array([pose.yaw_rad]))
+        return float(view.clearance_at(centres).min() - self.hull.radius_m)
 
     def _nearest_ahead(self, pose: Pose, view: LocalView) -> float:
         """Clearance of the hull (m) over the next 1.5 m straight ahead."""
         along = np.linspace(0.0, 1.5, 6)
         heading = np.array([math.cos(pose.yaw_rad), math.sin(pose.yaw_rad)])
         spots = np.array([pose.x_m, pose.y_m]) + along[:, None] * heading
-        return float(view.clearance_at(spots).min() - self.hull_radius_m)
+        return float(view.clearance_at(spots).min() - self.hull.radius_m)
 
     def _roll(self, path: Path, pose: Pose, cap_mps: float) -> _Rolled:
         c, dt, count = self.config, self.config.step_s, len(self._aside)
@@ -212,15 +234,15 @@ class Controller:
         self, path: Path, rolled: _Rolled, view: LocalView, cap_mps: float, clearance_now: float
     ) -> Floats:
         c = self.config
-        hull = _hull(rolled.xy, rolled.yaw)
-        static = view.clearance_at(hull).min(axis=-1) - self.hull_radius_m
+        hull = self.hull.centres(rolled.xy, rolled.yaw)
+        static = view.clearance_at(hull).min(axis=-1) - self.hull.radius_m
         hit = static < min(c.hard_clearance_m, clearance_now - 0.02)
         cost = 5.0 * _nearness(static, c.soft_clearance_m)
         for track in view.moving:
             x = track.x_m + track.vx_mps * self._times
             y = track.y_m + track.vy_mps * self._times
             gap = np.hypot(rolled.xy[..., 0] - x, rolled.xy[..., 1] - y)
-            gap -= track.radius_m + self.hull_radius_m
+            gap -= track.radius_m + self.hull.radius_m
             hit |= (gap < c.person_clearance_m) & (rolled.speed > 0.05)
             cost += 6.0 * _nearness(gap, 1.0)
         ground = self.ground.ground_at(rolled.xy)
@@ -258,12 +280,6 @@ class _Rolled:
     arc: Floats
     want_v: Floats
     want_w: Floats
-
-
-def _hull(xy: Floats, yaw: Floats) -> Floats:
-    """Centres (..., 2, 2) of the two discs that cover the hull."""
-    ahead = np.stack([np.cos(yaw), np.sin(yaw)], axis=-1)
-    return np.stack([xy + offset * ahead for offset in HULL_OFFSETS_M], axis=-2)
 
 
 def _nearness(gap: Floats, liked_m: float) -> Floats:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robot.navigation.config import NavigationConfig
-from robot.navigation.controller import Controller, Pose, Velocity
+from robot.navigation.controller import Controller, Hull, Pose, Velocity
 from robot.navigation.costmap import Costmap, LocalView
 from robot.navigation.errors import NoRoute
 from robot.navigation.path import Path, make_path
@@ -80,11 +80,17 @@ class Report:
 class Driver:
     """Drives through goals. `plan` (for showing) changes with each leg and each replanning."""
 
-    def __init__(self, planner: Planner, costmap: Costmap, config: NavigationConfig) -> None:
+    def __init__(
+        self,
+        planner: Planner,
+        costmap: Costmap,
+        config: NavigationConfig,
+        hull: Hull | None = None,
+    ) -> None:
         self.planner = planner
         self.costmap = costmap
         self.config = config
-        self.controller = Controller(planner.ground, config)
+        self.controller = Controller(planner.ground, config, hull)
         self.goals: list[Goal] = []
         self.path: Path | None = None
         self.plan: Floats = np.empty((0, 2))
@@ -130,7 +136,7 @@ class Driver:
         if self.path is None:
             return 0.0
         rest = sum(leg.length_m for leg in self._legs[1:])
-        return max(0.0, self.path.length_m - self.controller._arc_m) + rest
+        return max(0.0, self.path.length_m - self.controller.arc_m) + rest
 
     # -- one step -------------------------------------------------------------------------------
 
@@ -198,7 +204,7 @@ class Driver:
             [[pose.x_m - r * math.cos(pose.yaw_rad), pose.y_m - r * math.sin(pose.yaw_rad)]
              for r in (0.3, 0.45, 0.6)]
         )  # fmt: skip
-        room = float(view.clearance_at(behind).min()) > self.controller.hull_radius_m + 0.1
+        room = float(view.clearance_at(behind).min()) > self.controller.hull.radius_m + 0.1
         room &= bool((self.planner.ground.ground_at(behind) < 2).all())
         overdue = inputs.now_s - self._back_s > c.back_off_m / c.back_off_mps + 2.0
         if moved < c.back_off_m and room and not overdue:
@@ -235,7 +241,7 @@ class Driver:
         if len(seen):
             apart = ahead[:, None, :] - seen[None, :, :]
             gaps = np.hypot(apart[..., 0], apart[..., 1]).min(axis=1)
-            near = np.flatnonzero(gaps < self.controller.hull_radius_m + 0.15)
+            near = np.flatnonzero(gaps < self.controller.hull.radius_m + 0.15)
             if len(near):
                 at = self.path.at(float(arcs[near[0]]) + 0.3)
                 return Blockage(float(at[0]), float(at[1]), _BLOCK_RADIUS_M)
@@ -262,7 +268,7 @@ class Driver:
         if not last and not self._turns_next():
             arrived = away < _PASS_M
         else:
-            left = self.path.length_m - self.controller._arc_m
+            left = self.path.length_m - self.controller.arc_m
             arrived = away < self.config.tolerance_m and (
                 left < 0.1 or away < 0.12 or abs(self.controller.last.v_mps) < 0.08
             )
@@ -289,8 +295,8 @@ class Driver:
             return self._next_goal(inputs, dt, stand=False)  # a round look: do not halt on the way
         if abs(error) < c.heading_tolerance_rad and abs(inputs.velocity.w_radps) < 0.15:
             return self._next_goal(inputs, dt, stand=last)
-        clear = self.controller._clearance_now(inputs.pose, view) > 0.02
-        fastest = min(c.turn_radps, math.sqrt(2 * 0.5 * c.turn_accel_radps2 * abs(error)))
+        clear = self.controller.clearance_now(inputs.pose, view) > 0.02
+        fastest = min(c.spin_radps, math.sqrt(2 * 0.5 * c.turn_accel_radps2 * abs(error)))
         spin = math.copysign(min(fastest, 2.0 * abs(error)), error)
         if abs(spin) < 0.12:
             spin = math.copysign(0.12, error)
@@ -325,7 +331,7 @@ class Driver:
         self.controller.start(self.path.nearest_arc(pose.x_m, pose.y_m, 0.0, 3.0))
         self._arrived = False
         self._clear_arc = 0.0
-        self._reset_progress(now_s, self.controller._arc_m)
+        self._reset_progress(now_s, self.controller.arc_m)
         self._show(self._legs)
 
     def _show(self, legs: list[Path] | None) -> None:

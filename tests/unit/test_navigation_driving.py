@@ -231,7 +231,9 @@ def test_stale_lidar_or_position_stops_it() -> None:
 
 
 def test_the_control_step_is_fast_enough() -> None:
-    run = Run(Course(small_site(), 0.0, 10.0, 0.0, discs=[Disc(15.0, 8.1), Disc(20, 7, vx_mps=-0.7)]))
+    run = Run(
+        Course(small_site(), 0.0, 10.0, 0.0, discs=[Disc(15.0, 8.1), Disc(20, 7, vx_mps=-0.7)])
+    )
     run.go(Goal(60.0, -8.0))
     run.until_done(120)
     # the target is 25 ms on a free core; a loaded test machine gets some slack
