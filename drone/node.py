@@ -55,7 +55,7 @@ _STATE_HZ = 10.0
 _NEWS_HZ = 20.0
 
 
-class DroneNode(Node):  # type: ignore[misc]
+class DroneNode(Node):
     """Parameters: unit_config, site_file, beats_dir (unused), connect (empty: as configured)."""
 
     def __init__(self) -> None:

@@ -1,7 +1,8 @@
 """A FAKE: a robot of pure kinematics on a flat site, with a lidar that is a few lines of geometry.
 
-It stands in for Gazebo where the thinking of navigation and behaviour is tested in seconds: velocities come
-true exactly (after the acceleration limits of a base), and the lidar sees buildings and discs.
+It stands in for Gazebo where the thinking of navigation and behaviour is tested in seconds:
+velocities come true exactly (after the acceleration limits of a base), and the lidar sees buildings
+and discs.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def ring(west: float, south: float, east: float, north: float) -> tuple[tuple[fl
 
 
 def small_site() -> Site:
-    """Two pavements beside a road (y = 0), joined by one crossing at x = 30; a building; a keep-out.
+    """Two pavements beside a road (y = 0), joined by a crossing at x = 30; building; keep-out.
 
     The north pavement has a loop (round by y = 22) past a keep-out that lies on its straight part.
     """
@@ -104,7 +105,7 @@ class Course:
         self.track.append((self.now_s, self.x_m, self.y_m, self.v_mps))
 
     def scan(self) -> Floats:
-        """Ranges (rays,) from the robot's centre, ray 0 backwards, counter-clockwise; inf: nothing."""
+        """Ranges (rays,) from the robot's centre, ray 0 backwards, then counter-clockwise."""
         angles = self.yaw_rad - math.pi + np.arange(self.rays) * (2 * math.pi / self.rays)
         ahead = np.column_stack([np.cos(angles), np.sin(angles)])
         best = np.full(self.rays, np.inf)

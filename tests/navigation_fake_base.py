@@ -1,7 +1,8 @@
 """A FAKE base: /clock, odometry, lidar, battery and e-stop of a robot of pure kinematics.
 
-Run as a process. Simulated time runs `speed` times as fast as real time. The wish of the navigator goes
-straight to the wheels (no collision monitor), unless the e-stop is latched or the wish is older than 0.5 s.
+Run as a process. Simulated time runs `speed` times as fast as real time. The wish of the navigator
+goes straight to the wheels (no collision monitor), unless the e-stop is latched or the wish is
+older than 0.5 s.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ class FakeBase(Node):
         if "discs" in order:
             self.course.discs = [Disc(*disc) for disc in order["discs"]]
 
-    def _on_estop(self, request: SetEstop.Request, response: SetEstop.Response) -> SetEstop.Response:
+    def _on_estop(
+        self, request: SetEstop.Request, response: SetEstop.Response
+    ) -> SetEstop.Response:
         self.estop_by = request.who if request.engage else ""
         response.success = True
         return response

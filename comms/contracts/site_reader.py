@@ -36,6 +36,7 @@ from comms.contracts.site import (
     Walkway,
     Xy,
 )
+from comms.contracts.site_ground import SiteGround
 
 MAX_EXTENT_M = 10_000.0
 _DEFAULT_BUILDING_M = 10.0
@@ -276,11 +277,10 @@ class _SiteBuilder:
             for p in self._xy(part)
         ]
         hull = MultiPoint(points).buffer(20.0, quad_segs=2).convex_hull
+        assert isinstance(hull, Polygon)
         return tuple((float(x), float(y)) for x, y in orient(hull).exterior.coords)
 
     def _check_kiosks(self, site: Site) -> None:
-        from comms.contracts.site_ground import SiteGround  # the ground needs a finished site
-
         ground = SiteGround(site)
         for kiosk in site.kiosks:
             for what, place in (("dock", kiosk.dock), ("pad", kiosk.pad)):

@@ -113,7 +113,7 @@ class NavigatorNode(Node):
     # -- inputs ---------------------------------------------------------------------------------
 
     def _now_s(self) -> float:
-        return self.get_clock().now().nanoseconds * 1e-9
+        return float(self.get_clock().now().nanoseconds) * 1e-9
 
     def _on_odometry(self, message: Odometry) -> None:
         stamp = seconds(message.header.stamp)
@@ -143,7 +143,7 @@ class NavigatorNode(Node):
 
     # -- the action -----------------------------------------------------------------------------
 
-    async def _execute(self, handle: ServerGoalHandle) -> Action.Result:
+    async def _execute(self, handle: ServerGoalHandle) -> NavigateThroughPoses.Result:
         now = self._now_s()
         goals = [goal_of(pose) for pose in handle.request.poses]
         frames = {pose.header.frame_id for pose in handle.request.poses} - {"map", ""}
@@ -185,7 +185,9 @@ class NavigatorNode(Node):
             handle.abort()
         return result
 
-    def _refused(self, handle: ServerGoalHandle, code: int, reason: str) -> Action.Result:
+    def _refused(
+        self, handle: ServerGoalHandle, code: int, reason: str
+    ) -> NavigateThroughPoses.Result:
         self.log.warning("goal refused", reason=reason)
         handle.abort()
         return Action.Result(error_code=code, error_msg=reason)

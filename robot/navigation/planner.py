@@ -201,8 +201,8 @@ class Planner:
             if not self._access(at, ()):
                 return (
                     f"no route: from the {name} at ({at[0]:.1f}, {at[1]:.1f}) no walkway or plaza "
-                    f"can be reached within {self.config.connect_m:.0f} m without crossing a road, a "
-                    "building or a keep-out"
+                    f"can be reached within {self.config.connect_m:.0f} m without crossing a road, "
+                    "a building or a keep-out"
                 )
         if blockages:
             return "no route: the only way is blocked and there is no way around it"

@@ -19,8 +19,8 @@ class Choice:
 
     word: str
     icon: str
-    vehicle: int
-    kind: int
+    vehicle: types_pb2.Vehicle
+    kind: types_pb2.TaskKind
     needs_place: bool
 
 

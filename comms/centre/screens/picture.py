@@ -10,7 +10,7 @@ from comms.centre.screens.words import has_word, word
 from comms.wire import types_pb2
 
 STALE_AFTER_S = 5.0
-_NAMES = {types_pb2.VEHICLE_ROBOT: "robot", types_pb2.VEHICLE_DRONE: "drone"}
+_NAMES: dict[int, str] = {types_pb2.VEHICLE_ROBOT: "robot", types_pb2.VEHICLE_DRONE: "drone"}
 
 
 def vehicle_name(number: int) -> str:

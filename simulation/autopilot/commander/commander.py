@@ -21,6 +21,7 @@ from simulation.autopilot.navigator.returning import Return
 from simulation.autopilot.navigator.situation import Situation
 
 FLYABLE = (Mode.HOLD, Mode.TAKEOFF, Mode.MISSION, Mode.RETURN, Mode.LAND, Mode.POSITION)
+TILT_MAX_RAD = 0.6  # a drone that lies on its side or back is not armed
 HOME_REFINED_EVERY_S = 1.2
 HOME_REFINED_UNTIL_S = 12.0
 
@@ -238,8 +239,7 @@ class Commander:
             return
         if now.home_m is None or (
             age < HOME_REFINED_UNTIL_S
-            and now.time_s - self._home_at >= TILT_MAX_RAD = 0.6  # a drone that lies on its side or back is not armed
-HOME_REFINED_EVERY_S
+            and now.time_s - self._home_at >= HOME_REFINED_EVERY_S
             and distance(now.home_m, now.position_m) > 0.02
         ):
             self.set_home(now.position_m)
