@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from patrol_launch.errors import LaunchError
@@ -65,7 +66,7 @@ def _launch(options: argparse.Namespace) -> int:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 os.kill(os.getpid(), signal.SIGHUP)
 
-    watcher = [_watcher()] if options.watch_start else []
+    watcher = [_watcher(arguments)] if options.watch_start else []
     session = LaunchSession(options.file, arguments, more=watcher, show=show)
     if options.dry_run:
         for spec in session.plan.processes:
@@ -93,11 +94,15 @@ def _stop_on_signals(session: LaunchSession) -> None:
         signal.signal(number, stop)
 
 
-def _watcher() -> ProcessSpec:
+def _watcher(arguments: Mapping[str, str]) -> ProcessSpec:
+    host = arguments.get("host", "127.0.0.1")
+    reached_as = "127.0.0.1" if host == "0.0.0.0" else host
+    centre = f"{reached_as}:{arguments.get('grpc_port', '7443')}"
+    screens = f"http://{reached_as}:{arguments.get('screens_port', '8080')}"
     return ProcessSpec(
         name="start",
         command=(sys.executable, "-m", WATCHER),
-        environment=dict(os.environ),
+        environment={**os.environ, "PATROL_CENTRE": centre, "PATROL_SCREENS": screens},
         where="--watch-start",
         is_node=False,
         on_screen=True,

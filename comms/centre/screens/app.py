@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -62,18 +64,29 @@ def build(situation: Situation, storage_secret: str) -> FastAPI:
     return web
 
 
+class _Server(uvicorn.Server):
+    """Leaves the signals to the command centre, which ends everything in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 async def serve(channel: grpc.aio.Channel, *, host: str, port: int, storage_secret: str) -> None:
     """Serve the screens until cancelled."""
     situation = Situation(channel)
     web = build(situation, storage_secret)
     config = uvicorn.Config(web, host=host, port=port, log_level="warning", lifespan="on")
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign]
+    server = _Server(config)
     follow = asyncio.create_task(situation.run(), name="situation")
     get_logger().info("screens_up", address=f"http://{host}:{port}")
+    serving = asyncio.create_task(server.serve(), name="screens-server")
     try:
-        await server.serve()
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True  # it ends its connections and its lifespan by itself
+        await serving
+        raise
     finally:
-        server.should_exit = True
         follow.cancel()
         await asyncio.gather(follow, return_exceptions=True)

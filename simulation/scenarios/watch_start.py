@@ -1,0 +1,94 @@
+"""What a newcomer sees at `make run`: the screens' address, the robot on its first beat, a finding.
+
+It sends the first beat as the staff would (so that there is something to see) and prints how long
+each step took since the start. Then it ends; the unit goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import urllib.error
+import urllib.request
+
+from comms.contracts.errors import ContractError
+from comms.wire import centre_pb2 as pb
+from comms.wire import types_pb2
+from simulation.scenarios.staff import FINAL, Staff, wait_until
+
+_WITHIN_S = 180.0
+_MOVING_MPS = 0.2
+
+
+def main() -> int:
+    begun = time.monotonic()
+    address = os.environ.get("PATROL_CENTRE", "127.0.0.1:7443")
+    screens = os.environ.get("PATROL_SCREENS", "http://127.0.0.1:8080")
+
+    def say(line: str) -> None:
+        print(f"{line}  ({time.monotonic() - begun:.0f} s)", flush=True)
+
+    if not wait_until(lambda: _answers(screens), _WITHIN_S):
+        say(f"the screens at {screens} do not answer; see command_centre.log")
+        return 1
+    say(f"SCREENS UP: open {screens} in a browser")
+    staff = _staff(address)
+    if staff is None or not wait_until(lambda: _robot_ready(staff), _WITHIN_S):
+        say("the unit has not called in; see unit_bridge.log and robot_localization.log")
+        return 1
+    unit = staff.unit()
+    assert unit is not None
+    if not any(r.task.unit_id == unit.unit_id and _is_open(r) for r in staff.tasks().values()):
+        beat = "plaza" if "plaza" in unit.beat_ids else next(iter(unit.beat_ids), "")
+        staff.send(
+            unit.unit_id,
+            vehicle=types_pb2.VEHICLE_ROBOT,
+            kind=types_pb2.TASK_KIND_PATROL,
+            beat_id=beat,
+        )
+        say(f"the robot is ready and sent on its first beat: {beat}")
+    if wait_until(lambda: _speed(staff) > _MOVING_MPS, _WITHIN_S):
+        say("ROBOT MOVING")
+    else:
+        robot = staff.vehicle(types_pb2.VEHICLE_ROBOT)
+        say(f"the robot does not move: {robot.detail if robot else 'no word from it'}")
+    if wait_until(lambda: bool(staff.findings()), _WITHIN_S):
+        say("FIRST FINDING on the map. Ctrl-C ends everything.")
+    staff.close()
+    return 0
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5.0) as page:
+            return bool(page.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _staff(address: str) -> Staff | None:
+    until = time.monotonic() + 30.0
+    while time.monotonic() < until:
+        try:
+            return Staff(address, name="make run")
+        except ContractError:  # the certificates are being made
+            time.sleep(0.5)
+    return None
+
+
+def _robot_ready(staff: Staff) -> bool:
+    robot = staff.vehicle(types_pb2.VEHICLE_ROBOT)
+    return robot is not None and robot.localized and robot.connected
+
+
+def _speed(staff: Staff) -> float:
+    robot = staff.vehicle(types_pb2.VEHICLE_ROBOT)
+    return robot.speed_mps if robot else 0.0
+
+
+def _is_open(record: pb.TaskRecord) -> bool:
+    return record.latest.state not in FINAL
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
