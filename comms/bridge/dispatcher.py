@@ -18,6 +18,8 @@ from comms.contracts.task import OnLinkLoss, Task, TaskKind, TaskState, TaskUpda
 ANSWER_WITHIN_S = 5.0
 #: A vehicle that reports, but works on something else for so long, has lost the goal (restarted).
 LOST_AFTER_S = 4.0
+#: The same for a paused one: a vehicle sets a task aside for a more urgent one, and knows it still.
+LOST_PAUSED_AFTER_S = 60.0
 REPORTS_WITHIN_S = 3.0
 REPEAT_S = 2.0
 #: The executor's own last word is waited for so long before the goal's result is taken for it.
@@ -211,7 +213,8 @@ class Dispatcher:
             vehicle.other_since.pop(task_id, None)
             return False
         since = vehicle.other_since.setdefault(task_id, now)
-        if now - max(since, goal.accepted) < LOST_AFTER_S:
+        patience = LOST_PAUSED_AFTER_S if entry.state is TaskState.PAUSED else LOST_AFTER_S
+        if now - max(since, goal.accepted) < patience:
             return False
         del vehicle.other_since[task_id]
         return True

@@ -8,15 +8,14 @@ of the vehicle.
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from comms.contracts.task import Task, TaskState
-from comms.logs import get_logger
+from comms.state_file import read_state, write_state
 from drone.missions.plan import FlightPlan
 
 _KEEP_FINISHED = 500
@@ -68,22 +67,7 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "drone_journal.json"
-        self._pages = self._read()
-
-    def _read(self) -> _Pages:
-        try:
-            return _Pages.model_validate_json(self._path.read_bytes())
-        except FileNotFoundError:
-            return _Pages()
-        except ValidationError as error:
-            aside = self._path.with_suffix(".broken.json")
-            self._path.replace(aside)
-            get_logger().error(
-                "the flight journal cannot be read and is put aside",
-                file=str(aside),
-                why=str(error.errors()[0]["msg"]),
-            )
-            return _Pages()
+        self._pages = read_state(self._path, _Pages)
 
     @property
     def current(self) -> FlightRecord | None:
@@ -125,9 +109,4 @@ class Journal:
         self._write()
 
     def _write(self) -> None:
-        new = self._path.with_suffix(".new")
-        with new.open("w", encoding="utf-8") as file:
-            file.write(self._pages.model_dump_json())
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        write_state(self._path, self._pages)

@@ -1,0 +1,45 @@
+"""A process's memory on disk: one small JSON file of one pydantic model.
+
+It is written whole and swapped in, so that a kill at any moment leaves the old one or the new one.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from comms.logs import get_logger
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_state(path: Path, model: type[Model]) -> Model:
+    """What `path` holds; an empty `model` when there is none. A file that cannot be read is put
+    aside as `<name>.broken.json` and said in the log.
+    """
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return model()
+    except ValidationError as error:
+        aside = path.with_suffix(".broken.json")
+        path.replace(aside)
+        get_logger().error(
+            "a state file cannot be read and is put aside",
+            file=str(aside),
+            why=str(error.errors()[0]["msg"]),
+        )
+        return model()
+
+
+def write_state(path: Path, state: BaseModel) -> None:
+    """Replace `path`; on return it is on the disk."""
+    new = path.with_suffix(".new")
+    with new.open("w", encoding="utf-8") as file:
+        file.write(state.model_dump_json())
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
