@@ -30,6 +30,10 @@ ANSWER_S = 10.0
 class Staff:
     """A person at the command centre at `address`, who is called `name`."""
 
+    CANCEL = pb.ControlTaskRequest.CANCEL
+    PAUSE = pb.ControlTaskRequest.PAUSE
+    RESUME = pb.ControlTaskRequest.RESUME
+
     def __init__(self, address: str, name: str = "scenario") -> None:
         self.name = name
         credentials = client_credentials("operator", Role.OPERATOR)
@@ -63,6 +67,11 @@ class Staff:
             pb.ApproveTaskRequest(task_id=task_id, by=self.name), timeout=ANSWER_S
         )
 
+    def control(self, task_id: str, action: Any) -> None:
+        """Cancel, pause or resume a task."""
+        request = pb.ControlTaskRequest(task_id=task_id, action=action, by=self.name)
+        self.centre.ControlTask(request, timeout=ANSWER_S)
+
     def stop(self, unit_id: str, *, release: bool = False) -> None:
         self.centre.StopUnit(
             pb.StopUnitRequest(unit_id=unit_id, release=release, by=self.name), timeout=ANSWER_S
@@ -74,8 +83,13 @@ class Staff:
 
     def findings(self) -> set[str]:
         """Ids of all findings in the centre's store."""
+        return set(self.finding_ids())
+
+    def finding_ids(self) -> list[str]:
+        """The same with each as often as the centre lists it."""
         request = pb.ListFindingsRequest(limit=1000)
-        return {f.finding_id for f in self.centre.ListFindings(request, timeout=ANSWER_S).findings}
+        answer = self.centre.ListFindings(request, timeout=ANSWER_S)
+        return [finding.finding_id for finding in answer.findings]
 
     def visits(self, task_id: str) -> list[types_pb2.CheckpointVisit]:
         answer = self.centre.ListVisits(pb.ListVisitsRequest(task_id=task_id), timeout=ANSWER_S)

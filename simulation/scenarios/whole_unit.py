@@ -46,14 +46,18 @@ class WholeUnit:
         os.environ["PATROL_STATE_DIR"] = str(self.folder / "state")
         if domain is not None:
             os.environ["ROS_DOMAIN_ID"] = str(domain)
+        given = arguments or {}
+        if "grpc_port" in given:
+            self.centre_address = f"127.0.0.1:{given['grpc_port']}"
         ports = {
             "grpc_port": self.centre_address.rsplit(":", 1)[1],
             "screens_port": self.screens.rsplit(":", 1)[1],
             "mavlink_port": str(free_port(socket.SOCK_DGRAM)),
         }
         self.launch = LaunchSession(
-            LAUNCH, {**ports, **(arguments or {})}, run_dir=self.folder / "run", show=show
+            LAUNCH, {**ports, **given}, run_dir=self.folder / "run", show=show
         )
+        self._vehicles = 1 if given.get("drone") == "false" else 2
         self.witness: Witness
         self.staff: Staff
 
@@ -83,7 +87,7 @@ class WholeUnit:
         self.witness.close()
 
     def wait_ready(self, timeout_s: float = UP_WITHIN_S) -> str:
-        """Wait until the unit is connected with both vehicles placed; returns its id.
+        """Wait until the unit is connected with its vehicles placed; returns its id.
 
         Raises TimeoutError with what is missing.
         """
@@ -91,7 +95,9 @@ class WholeUnit:
         def ready() -> bool:
             unit = self.staff.unit()
             vehicles = list(unit.vehicles) if unit else []
-            return len(vehicles) == 2 and all(v.localized and v.connected for v in vehicles)
+            return len(vehicles) == self._vehicles and all(
+                v.localized and v.connected for v in vehicles
+            )
 
         if not wait_until(ready, timeout_s):
             unit = self.staff.unit()

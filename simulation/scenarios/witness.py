@@ -10,6 +10,7 @@ import threading
 import time
 
 import rclpy
+from geometry_msgs.msg import PoseArray
 from nav_msgs.msg import Odometry
 from patrol_interfaces.msg import Contact, Finding
 from rclpy.executors import SingleThreadedExecutor
@@ -32,6 +33,8 @@ class Witness:
         self.robot_xy: tuple[float, float] | None = None
         self.robot_speed_mps = 0.0
         self.robot_path_m = 0.0
+        self.robot_heading_rad = 0.0
+        self.people_xy: list[tuple[float, float]] = []
         self.drone_xyz: tuple[float, float, float] | None = None
         self.drone_highest_m = 0.0
         self.drone_flights = 0
@@ -45,6 +48,7 @@ class Witness:
         node = self._node
         node.create_subscription(Odometry, "/sim/ground_truth/robot", self._robot, SENSOR)
         node.create_subscription(Odometry, "/sim/ground_truth/drone", self._drone, SENSOR)
+        node.create_subscription(PoseArray, "/sim/ground_truth/people", self._people, SENSOR)
         node.create_subscription(Contact, "/robot/bumper", self._bumper, RELIABLE)
         node.create_subscription(Finding, "/findings", self._finding, RECORDS)
         node.create_subscription(Clock, "/clock", self._time, SENSOR)
@@ -75,6 +79,8 @@ class Witness:
     def _robot(self, message: Odometry) -> None:
         place = message.pose.pose.position
         here = (place.x, place.y)
+        turn = message.pose.pose.orientation
+        self.robot_heading_rad = 2.0 * math.atan2(turn.z, turn.w)
         if self.robot_xy is not None:
             step = math.dist(self.robot_xy, here)
             if step < 0.02:  # its trembling at rest is no path
@@ -96,6 +102,10 @@ class Witness:
             self.drone_flights += 1
         if height < _LANDED_M and self._flying:
             self._flying, self.drone_landed = False, True
+
+    def _people(self, message: PoseArray) -> None:
+        """The walkers, then the bystanders."""
+        self.people_xy = [(pose.position.x, pose.position.y) for pose in message.poses]
 
     def _bumper(self, message: Contact) -> None:
         if message.pressed and not self._pressed:
