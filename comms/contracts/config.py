@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -18,6 +18,17 @@ def load_section(path: str | Path, section: str, model: type[Model]) -> Model:
 
     Raises FileError with the file, the place and what would be right.
     """
+    document = read_unit_file(path)
+    try:
+        return model.model_validate(document.get(section) or {})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join([section, *(str(part) for part in first["loc"])])
+        raise FileError(str(path), f"{first['msg']} (it says {first['input']!r})", place) from None
+
+
+def read_unit_file(path: str | Path) -> dict[str, Any]:
+    """The sections of the unit's YAML file as they are written. Raises FileError."""
     path = Path(path)
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
@@ -27,9 +38,4 @@ def load_section(path: str | Path, section: str, model: type[Model]) -> Model:
         raise FileError(str(path), f"this is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(document, dict):
         raise FileError(str(path), "the file must be a mapping of sections")
-    try:
-        return model.model_validate(document.get(section) or {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join([section, *(str(part) for part in first["loc"])])
-        raise FileError(str(path), f"{first['msg']} (it says {first['input']!r})", place) from None
+    return document

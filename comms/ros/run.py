@@ -15,7 +15,8 @@ from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
-from comms.logs import configure_logging
+from comms.contracts.errors import ContractError
+from comms.logs import configure_logging, get_logger
 from comms.ros.transport import use_transport_profile
 
 
@@ -35,7 +36,9 @@ def run_node(make_node: Callable[[], Node], *, name: str, threads: int = 1) -> i
     failed: list[BaseException] = []
     node = None
     try:
-        node = make_node()
+        node = _make(make_node, name)
+        if node is None:
+            return 2
         executor = (
             MultiThreadedExecutor(num_threads=threads) if threads > 1 else SingleThreadedExecutor()
         )
@@ -65,3 +68,12 @@ def run_node(make_node: Callable[[], Node], *, name: str, threads: int = 1) -> i
     if failed:
         raise failed[0]
     return 0
+
+
+def _make(make_node: Callable[[], Node], name: str) -> Node | None:
+    """The node; None, with one sentence in the log, when its files or parameters are wrong."""
+    try:
+        return make_node()
+    except ContractError as error:
+        get_logger().critical(f"{name} cannot start: {error}")
+        return None

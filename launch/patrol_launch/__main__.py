@@ -11,7 +11,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from comms.contracts.errors import ContractError
 from patrol_launch.errors import LaunchError
+from patrol_launch.files import check_files
 from patrol_launch.plan import ProcessSpec, command_line, declared_arguments
 from patrol_launch.session import LaunchSession
 
@@ -26,7 +28,7 @@ def main(given: list[str] | None = None) -> int:
             _print_arguments(options.file)
             return 0
         return _launch(options)
-    except LaunchError as error:
+    except ContractError as error:
         print(f"patrol: {error}", file=sys.stderr)
         return 2
 
@@ -74,6 +76,7 @@ def _launch(options: argparse.Namespace) -> int:
             for parameters in spec.parameters:
                 print(f"    {parameters}")
         return 0
+    check_files(session.plan.values)
     _stop_on_signals(session)
     show("", f"starting {len(session.processes)} processes; logs in {session.run_dir / 'logs'}")
     session.start()

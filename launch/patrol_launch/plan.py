@@ -65,6 +65,8 @@ class Plan:
 
     processes: list[ProcessSpec] = field(default_factory=list)
     arguments: dict[str, Argument] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    """What the file's own arguments came to, defaults included."""
     messages: list[str] = field(default_factory=list)
     shutdown_reason: str | None = None
 
@@ -102,6 +104,7 @@ def make_plan(file: Path, arguments: Mapping[str, str], environment: Mapping[str
     if unknown:
         known = ", ".join(sorted(own)) or "none"
         raise LaunchError(f"{file} has no argument '{unknown[0]}'; its arguments are: {known}")
+    planner.plan.values = state.configurations
     return planner.plan
 
 
