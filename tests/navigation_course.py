@@ -7,8 +7,11 @@ and discs.
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +54,52 @@ def small_site() -> Site:
                   dock=(0, 10), pad=(3, 14)),
         ),
     )  # fmt: skip
+
+
+def write_site(site: Site, path: Path) -> Path:
+    """A site as a GeoJSON file, for a process that reads one."""
+
+    def feature(
+        number: int, kind: str, line: Sequence[tuple[float, float]], **more: object
+    ) -> dict[str, object]:
+        spots = [site.frame.to_geo(x, y) for x, y in line]
+        points: object = [[spot.longitude_deg, spot.latitude_deg] for spot in spots]
+        shape = "LineString"
+        if kind in ("boundary", "building", "keep_out"):
+            shape, points = "Polygon", [points]
+        elif kind == "kiosk":
+            shape, points = "Point", [spots[0].longitude_deg, spots[0].latitude_deg]
+        return {
+            "type": "Feature",
+            "id": f"{kind}-{number}",
+            "properties": {"kind": kind, **more},
+            "geometry": {"type": shape, "coordinates": points},
+        }
+
+    features = [feature(0, "boundary", site.boundary)]
+    for n, b in enumerate(site.buildings):
+        features.append(feature(n, "building", b.ring, name=b.name, height_m=b.height_m))
+    for n, w in enumerate(site.walkways):
+        kind = "crossing" if w.is_crossing else "walkway"
+        features.append(feature(n, kind, w.line, width_m=w.width_m))
+    for n, r in enumerate(site.roads):
+        features.append(feature(n, "road", r.line, width_m=r.width_m))
+    for n, k in enumerate(site.keep_outs):
+        features.append(feature(n, "keep_out", k.ring, name=k.name))
+    for n, q in enumerate(site.kiosks):
+        bearing = 90.0 - math.degrees(q.heading_rad)
+        features.append(feature(n, "kiosk", [q.at], name=q.name, bearing_deg=bearing))
+    header = {
+        "kind": "site",
+        "id": site.site_id,
+        "name": site.name,
+        "datum": "WGS84",
+        "origin": [site.origin.longitude_deg, site.origin.latitude_deg],
+        "ground_height_m": site.origin.altitude_m,
+    }
+    whole = {"type": "FeatureCollection", "patrol": header, "features": features}
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    return path
 
 
 @dataclass

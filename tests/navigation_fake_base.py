@@ -11,7 +11,6 @@ import json
 import math
 import os
 
-import numpy as np
 from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
@@ -26,6 +25,7 @@ from comms.contracts.site_reader import read_site
 from comms.ros.qos import RELIABLE, SENSOR
 from comms.ros.run import run_node
 from tests.navigation_course import Course, Disc
+from tests.navigation_course_ros import odometry_of, safety_of, scan_of, stamp_of
 
 STEP_S = 0.05
 
@@ -78,49 +78,15 @@ class FakeBase(Node):
         drive = not self.estop_by and course.now_s - self.wish_s < 0.5
         twist = self.wish.twist
         course.move(twist.linear.x if drive else 0.0, twist.angular.z if drive else 0.0, STEP_S)
-        stamp = Clock()
-        stamp.clock.sec = int(course.now_s)
-        stamp.clock.nanosec = int((course.now_s % 1) * 1e9)
-        self.clock_out.publish(stamp)
-        odometry = Odometry()
-        odometry.header.stamp, odometry.header.frame_id = stamp.clock, "map"
-        odometry.child_frame_id = "base_link"
-        pose = odometry.pose.pose
-        pose.position.x, pose.position.y = course.x_m, course.y_m
-        pose.orientation.z = math.sin(course.yaw_rad / 2)
-        pose.orientation.w = math.cos(course.yaw_rad / 2)
-        odometry.twist.twist.linear.x = course.v_mps
-        odometry.twist.twist.angular.z = course.w_radps
-        self.odometry.publish(odometry)
+        self.clock_out.publish(Clock(clock=stamp_of(course.now_s)))
+        self.odometry.publish(odometry_of(course))
         self.count += 1
         if self.count % 2 == 0:
-            self._send_scan(stamp)
+            self.scan.publish(scan_of(course))
         if self.count % 10 == 0:
-            self._send_states(stamp)
-
-    def _send_scan(self, stamp: Clock) -> None:
-        scan = LaserScan()
-        scan.header.stamp, scan.header.frame_id = stamp.clock, "lidar_link"
-        course = self.course
-        mount = 0.10  # where the lidar sits on the default body
-        eye = Course(course.site, course.x_m, course.y_m, course.yaw_rad, discs=course.discs)
-        eye.x_m += mount * math.cos(course.yaw_rad)
-        eye.y_m += mount * math.sin(course.yaw_rad)
-        scan.angle_min = -math.pi
-        scan.angle_increment = 2 * math.pi / eye.rays
-        scan.angle_max = math.pi - scan.angle_increment
-        scan.range_min, scan.range_max = 0.05, eye.range_m + 0.1
-        scan.ranges = eye.scan().astype(np.float32).tolist()
-        self.scan.publish(scan)
-
-    def _send_states(self, stamp: Clock) -> None:
-        self.power.publish(BatteryState(percentage=self.battery))
-        self.health.publish(DiagnosticStatus(level=DiagnosticStatus.OK, message="fake"))
-        safety = SafetyState(state="estop" if self.estop_by else "go", nearest_m=math.inf)
-        safety.header.stamp = stamp.clock
-        safety.estop_latched, safety.estop_by = bool(self.estop_by), self.estop_by
-        safety.speed_limit_mps = 0.0 if self.estop_by else 1.5
-        self.safety.publish(safety)
+            self.power.publish(BatteryState(percentage=self.battery))
+            self.health.publish(DiagnosticStatus(level=DiagnosticStatus.OK, message="fake"))
+            self.safety.publish(safety_of(course.now_s, self.estop_by))
 
 
 if __name__ == "__main__":

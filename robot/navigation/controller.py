@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from robot.navigation.config import NavigationConfig
 from robot.navigation.costmap import LocalView
+from robot.navigation.motion import Hull, Pose, Velocity
 from robot.navigation.path import Path
 from robot.navigation.static_map import Ground, StaticMap
 
@@ -26,41 +27,6 @@ Floats = NDArray[np.float64]
 
 _WINDOW_STEP_M = 0.05
 _HIT_COST = 100.0
-
-
-@dataclass(frozen=True)
-class Pose:
-    """Where the robot is: map m, ENU yaw rad."""
-
-    x_m: float
-    y_m: float
-    yaw_rad: float
-
-
-@dataclass(frozen=True)
-class Hull:
-    """The footprint as two discs on the long axis: their distance from the middle, their radius."""
-
-    offset_m: float = 0.15
-    radius_m: float = 0.28
-
-    @staticmethod
-    def of(length_m: float, width_m: float) -> Hull:
-        """The two smallest equal discs that cover a rectangle, rounded up by half a centimetre."""
-        return Hull(length_m / 4, math.hypot(length_m / 4, width_m / 2) + 0.005)
-
-    def centres(self, xy: Floats, yaw: Floats) -> Floats:
-        """Centres (..., 2, 2) of the discs for positions (..., 2) and headings (...)."""
-        ahead = np.stack([np.cos(yaw), np.sin(yaw)], axis=-1)
-        return np.stack([xy + self.offset_m * ahead, xy - self.offset_m * ahead], axis=-2)
-
-
-@dataclass(frozen=True)
-class Velocity:
-    """Forward m/s and turn rad/s, counter-clockwise positive."""
-
-    v_mps: float = 0.0
-    w_radps: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from geometry_msgs.msg import PoseStamped, Quaternion
@@ -12,16 +13,17 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import LaserScan
 
 from comms.contracts.vehicle import Mount
-from robot.navigation.controller import Pose, Velocity
-from robot.navigation.driver import Goal
+from robot.navigation.drive import Goal
+from robot.navigation.errors import BadGoal, NoTransform
+from robot.navigation.motion import Pose, Velocity
 
 Floats = NDArray[np.float64]
 
 
 def yaw_of(q: Quaternion) -> float | None:
-    """ENU yaw of a unit quaternion; None when it is not one (all zero: any heading will do)."""
+    """ENU yaw of a unit quaternion; None when it is not one."""
     norm = q.x * q.x + q.y * q.y + q.z * q.z + q.w * q.w
-    if abs(norm - 1.0) > 0.05:
+    if not abs(norm - 1.0) < 0.05:  # also when it is not a number
         return None
     return math.atan2(2 * (q.w * q.z + q.x * q.y), 1 - 2 * (q.y * q.y + q.z * q.z))
 
@@ -30,18 +32,40 @@ def quaternion_of(yaw_rad: float) -> Quaternion:
     return Quaternion(z=math.sin(yaw_rad / 2), w=math.cos(yaw_rad / 2))
 
 
-def goal_of(message: PoseStamped) -> Goal:
-    at = message.pose.position
-    return Goal(at.x, at.y, yaw_of(message.pose.orientation))
+def goals_of(poses: Sequence[PoseStamped]) -> list[Goal]:
+    """The goals of an action's request. A quaternion of zeros means: any heading will do.
+
+    Raises NoTransform for another frame than map, BadGoal for what is not a number, with a
+    sentence that names the pose.
+    """
+    goals = []
+    for number, stamped in enumerate(poses, 1):
+        frame, at, q = stamped.header.frame_id, stamped.pose.position, stamped.pose.orientation
+        if frame not in ("map", ""):
+            raise NoTransform(f"pose {number} is in the frame {frame!r}, not in map")
+        if not all(map(math.isfinite, (at.x, at.y, at.z))):
+            raise BadGoal(f"pose {number} has a position that is not a number")
+        yaw = yaw_of(q)
+        if yaw is None and (q.x, q.y, q.z, q.w) != (0.0, 0.0, 0.0, 0.0):
+            raise BadGoal(
+                f"pose {number} has a heading that is none: it must be a quaternion of length 1"
+            )
+        goals.append(Goal(at.x, at.y, yaw))
+    return goals
 
 
-def pose_of(message: Odometry) -> Pose:
-    at = message.pose.pose.position
-    return Pose(at.x, at.y, yaw_of(message.pose.pose.orientation) or 0.0)
+def pose_of(message: Odometry) -> Pose | None:
+    """The robot's pose; None when something in it is not a number."""
+    at, yaw = message.pose.pose.position, yaw_of(message.pose.pose.orientation)
+    if yaw is None or not (math.isfinite(at.x) and math.isfinite(at.y)):
+        return None
+    return Pose(at.x, at.y, yaw)
 
 
-def velocity_of(message: Odometry) -> Velocity:
-    return Velocity(message.twist.twist.linear.x, message.twist.twist.angular.z)
+def velocity_of(message: Odometry) -> Velocity | None:
+    """The robot's velocity; None when it is not a number."""
+    v, w = message.twist.twist.linear.x, message.twist.twist.angular.z
+    return Velocity(v, w) if math.isfinite(v) and math.isfinite(w) else None
 
 
 def seconds(stamp: object) -> float:

@@ -11,19 +11,14 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
-from action_msgs.msg import GoalStatus
-from geometry_msgs.msg import PoseStamped, TwistStamped
+from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
 from nav_msgs.msg import Path as PathMessage
-from patrol_interfaces.action import NavigateThroughPoses
 from patrol_interfaces.msg import SafetyState
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
-from rclpy.action.server import ServerGoalHandle
 from rclpy.node import Node
-from rclpy.task import Future
 from sensor_msgs.msg import LaserScan
 from std_msgs.msg import String
 
@@ -34,38 +29,18 @@ from comms.logs import get_logger
 from comms.ros.qos import LATCHED, RELIABLE, SENSOR
 from comms.ros.run import run_node
 from robot.navigation.config import NavigationConfig
-from robot.navigation.controller import Hull, Pose, Velocity
 from robot.navigation.costmap import Costmap
-from robot.navigation.driver import Driver, DriveState, Inputs, Outcome, Report
-from robot.navigation.errors import NoRoute
-from robot.navigation.messages import (
-    goal_of,
-    path_message,
-    pose_of,
-    quaternion_of,
-    scan_points,
-    seconds,
-    velocity_of,
-)
+from robot.navigation.drive import DriveState, Goal, Inputs, Outcome, Report
+from robot.navigation.driver import Driver
+from robot.navigation.errands import Advance, Errands
+from robot.navigation.errors import NoTransform
+from robot.navigation.messages import path_message, pose_of, scan_points, seconds, velocity_of
+from robot.navigation.motion import Hull, Pose, Velocity
 from robot.navigation.planner import Planner
 from robot.navigation.static_map import StaticMap
 
-Action = NavigateThroughPoses
 _FEEDBACK_S = 0.25
-_CODES = {
-    Outcome.ARRIVED: Action.Result.NONE,
-    Outcome.NO_ROUTE: Action.Result.NO_VALID_ROUTE,
-    Outcome.BLOCKED: Action.Result.BLOCKED,
-}
-
-
-@dataclass
-class Errand:
-    """The goal that is being driven."""
-
-    handle: ServerGoalHandle
-    ended: Future
-    started_s: float
+_USUAL_SHARE = 0.9  # of the cruising speed, over a whole drive
 
 
 class NavigatorNode(Node):
@@ -87,7 +62,6 @@ class NavigatorNode(Node):
         self._velocity = Velocity()
         self._scan_s = -math.inf
         self._safety: SafetyState | None = None
-        self._errand: Errand | None = None
         self._shown: tuple[str, int] = ("", -1)
         self._feedback_s = 0.0
         self._step_ms: deque[float] = deque(maxlen=600)
@@ -98,17 +72,11 @@ class NavigatorNode(Node):
         self.create_subscription(Odometry, "/robot/odometry", self._on_odometry, RELIABLE)
         self.create_subscription(LaserScan, "/robot/scan", self._on_scan, SENSOR)
         self.create_subscription(SafetyState, "/robot/safety/state", self._on_safety, RELIABLE)
-        self._server = ActionServer(
-            self,
-            Action,
-            "/robot/navigate_through_poses",
-            execute_callback=self._execute,
-            goal_callback=lambda goal: GoalResponse.ACCEPT if goal.poses else GoalResponse.REJECT,
-            cancel_callback=lambda _: CancelResponse.ACCEPT,
-        )
+        self._errands = Errands(self, self._begin)
         self.create_timer(1.0 / self.config.rate_hz, self._control)
-        places, ways = len(self.driver.planner.graph.places), len(self.driver.planner.graph.edges)
-        self.log.info("navigator is ready", site=ground.site.site_id, places=places, ways=ways)
+        graph = self.driver.planner.graph
+        site_id, places, ways = ground.site.site_id, len(graph.places), len(graph.edges)
+        self.log.info("navigator is ready", site=site_id, places=places, ways=ways)
 
     # -- inputs ---------------------------------------------------------------------------------
 
@@ -116,11 +84,14 @@ class NavigatorNode(Node):
         return float(self.get_clock().now().nanoseconds) * 1e-9
 
     def _on_odometry(self, message: Odometry) -> None:
+        pose, velocity = pose_of(message), velocity_of(message)
+        if pose is None or velocity is None:
+            return  # as good as silent: it gets too old
         stamp = seconds(message.header.stamp)
         if self._poses and stamp < self._poses[-1][0]:
             self._poses.clear()  # the simulation started anew
-        self._poses.append((stamp, pose_of(message)))
-        self._velocity = velocity_of(message)
+        self._poses.append((stamp, pose))
+        self._velocity = velocity
 
     def _on_scan(self, message: LaserScan) -> None:
         stamp = seconds(message.header.stamp)
@@ -141,61 +112,20 @@ class NavigatorNode(Node):
         best_s, best = min(self._poses, key=lambda item: abs(item[0] - stamp_s))
         return best if abs(best_s - stamp_s) < 0.3 else None
 
-    # -- the action -----------------------------------------------------------------------------
+    # -- drives ---------------------------------------------------------------------------------
 
-    async def _execute(self, handle: ServerGoalHandle) -> NavigateThroughPoses.Result:
+    def _begin(self, goals: Sequence[Goal]) -> None:
+        """Start a drive. Raises NoTransform or NoRoute; then the present drive goes on."""
         now = self._now_s()
-        goals = [goal_of(pose) for pose in handle.request.poses]
-        frames = {pose.header.frame_id for pose in handle.request.poses} - {"map", ""}
-        if frames:
-            return self._refused(
-                handle, Action.Result.TF_ERROR, f"frame {frames.pop()!r} is not map"
-            )
         if not self._poses or now - self._poses[-1][0] > self.config.input_age_s:
-            return self._refused(
-                handle, Action.Result.TF_ERROR, "the robot's position is not known"
-            )
+            raise NoTransform("the robot's position is not known")
         begin = time.perf_counter()
-        try:
-            self.driver.go(goals, self._poses[-1][1], now)
-        except NoRoute as error:
-            return self._refused(handle, Action.Result.NO_VALID_ROUTE, str(error))
-        before, self._errand = self._errand, Errand(handle, Future(), now)
-        if before is not None:
-            before.ended.set_result((None, "another goal took its place"))
-        self.log.info(
-            "driving",
-            poses=len(goals),
-            length_m=round(self.driver.remaining_m, 1),
-            planned_ms=round(1e3 * (time.perf_counter() - begin), 1),
-        )
-        outcome, reason = await self._errand.ended
-        result = Action.Result(error_msg=reason)
-        if outcome is None:
-            result.error_code = (
-                Action.Result.NONE if handle.is_cancel_requested else Action.Result.UNKNOWN
-            )
-        else:
-            result.error_code = _CODES[outcome]
-        if handle.is_cancel_requested:
-            handle.canceled()
-        elif outcome is Outcome.ARRIVED:
-            handle.succeed()
-        else:
-            handle.abort()
-        return result
-
-    def _refused(
-        self, handle: ServerGoalHandle, code: int, reason: str
-    ) -> NavigateThroughPoses.Result:
-        self.log.warning("goal refused", reason=reason)
-        handle.abort()
-        return Action.Result(error_code=code, error_msg=reason)
+        self.driver.go(goals, self._poses[-1][1], now)
+        planned_ms = round(1e3 * (time.perf_counter() - begin), 1)
+        length_m = round(self.driver.remaining_m, 1)
+        self.log.info("driving", poses=len(goals), length_m=length_m, planned_ms=planned_ms)
 
     def _end(self, outcome: Outcome | None, reason: str) -> None:
-        errand, self._errand = self._errand, None
-        if errand is None:
-            return
         steps = np.array(self._step_ms) if self._step_ms else np.zeros(1)
         self.log.info(
             "drive ended",
@@ -205,15 +135,14 @@ class NavigatorNode(Node):
             step_p50_ms=round(float(np.percentile(steps, 50)), 1),
             step_p99_ms=round(float(np.percentile(steps, 99)), 1),
         )
-        errand.ended.set_result((outcome, reason))
+        self._errands.end(outcome, reason)
 
     # -- the control step -----------------------------------------------------------------------
 
     def _control(self) -> None:
         begin = time.perf_counter()
         now = self._now_s()
-        errand = self._errand
-        if errand is not None and errand.handle.status == GoalStatus.STATUS_CANCELING:
+        if self._errands.is_cancelled:
             self.driver.stop()
             self._end(None, "cancelled")
         report = self._step(now)
@@ -224,13 +153,23 @@ class NavigatorNode(Node):
         wish.twist.angular.z = report.command.w_radps
         self._wish.publish(wish)
         self._show(report.state)
-        if self._errand is not None:
-            self._step_ms.append(1e3 * (time.perf_counter() - begin))
-            if report.outcome is not None:
-                self._end(report.outcome, report.reason)
-            elif now - self._feedback_s >= _FEEDBACK_S or now < self._feedback_s:
-                self._feedback_s = now
-                self._tell(self._errand, now)
+        if not self._errands.is_under_way:
+            return
+        self._step_ms.append(1e3 * (time.perf_counter() - begin))
+        if report.outcome is not None:
+            self._end(report.outcome, report.reason)
+        elif now - self._feedback_s >= _FEEDBACK_S or now < self._feedback_s:
+            self._feedback_s = now
+            remaining_m = self.driver.remaining_m
+            self._errands.tell(
+                Advance(
+                    pose=self._poses[-1][1],
+                    remaining_m=remaining_m,
+                    remaining_s=remaining_m / (_USUAL_SHARE * self.config.cruise_mps),
+                    goals_left=self.driver.goals_left,
+                    recoveries=self.driver.recoveries,
+                )
+            )
 
     def _step(self, now_s: float) -> Report:
         if not self._poses:
@@ -261,25 +200,8 @@ class NavigatorNode(Node):
             self._plan.publish(path_message(self.driver.plan, stamp))
         self._shown = (str(state), self.driver.plan_number)
 
-    def _tell(self, errand: Errand, now_s: float) -> None:
-        feedback = Action.Feedback()
-        pose = self._poses[-1][1]
-        current = PoseStamped()
-        current.header.frame_id = "map"
-        current.header.stamp = self.get_clock().now().to_msg()
-        current.pose.position.x, current.pose.position.y = pose.x_m, pose.y_m
-        current.pose.orientation = quaternion_of(pose.yaw_rad)
-        feedback.current_pose = current
-        remaining = self.driver.remaining_m
-        feedback.distance_remaining = float(remaining)
-        feedback.number_of_poses_remaining = len(self.driver.goals)
-        feedback.number_of_recoveries = self.driver.recoveries
-        feedback.navigation_time.sec = max(0, int(now_s - errand.started_s))
-        feedback.estimated_time_remaining.sec = int(remaining / (0.9 * self.config.cruise_mps))
-        errand.handle.publish_feedback(feedback)
-
     def close(self) -> None:
-        self._server.destroy()
+        self._errands.close()
 
 
 def main() -> int:

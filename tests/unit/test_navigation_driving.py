@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from robot.navigation.config import NavigationConfig
-from robot.navigation.controller import Pose, Velocity
 from robot.navigation.costmap import Costmap
-from robot.navigation.driver import Driver, Goal, Inputs, Outcome, Report
+from robot.navigation.drive import Goal, Inputs, Outcome, Report
+from robot.navigation.driver import Driver
 from robot.navigation.errors import NoRoute
+from robot.navigation.motion import Pose, Velocity
 from robot.navigation.path import Path
 from robot.navigation.planner import Planner
 from robot.navigation.static_map import StaticMap
