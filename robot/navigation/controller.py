@@ -1,12 +1,9 @@
-"""The local controller: samples ways to follow the path, rolls each out, takes the best.
+"""The local controller: rolls out ways to follow the path, charges each, takes the best.
 
-A sample is a way of driving, (how far beside the path, how fast, how far ahead to aim), rolled
-out through the robot's own kinematics with its acceleration limits for a few seconds. Sampling
-ways of driving instead of raw velocities makes every sample a sensible manoeuvre, so that a few
-dozen suffice, the result is smooth, and going round somebody is one sample that stays the best
-from step to step. Frenet-frame sampling as in Werling et al., "Optimal trajectory generation for
-dynamic street scenarios in a Frenet frame" (ICRA 2010), closed around a pure-pursuit law (Coulter
-1992).
+What is charged: touching anything, nearness to it, leaving the path or the pavement, changing the
+side, getting nowhere. Standing is one of the ways, so that waiting is a choice like the others.
+Frenet-frame sampling as in Werling et al., "Optimal trajectory generation for dynamic street
+scenarios in a Frenet frame" (ICRA 2010); the ways themselves: `rollout`.
 """
 
 from __future__ import annotations
@@ -21,11 +18,11 @@ from robot.navigation.config import NavigationConfig
 from robot.navigation.costmap import LocalView
 from robot.navigation.motion import Hull, Pose, Velocity
 from robot.navigation.path import Path
+from robot.navigation.rollout import Rolled, roll_out, samples_of
 from robot.navigation.static_map import Ground, StaticMap
 
 Floats = NDArray[np.float64]
 
-_WINDOW_STEP_M = 0.05
 _HIT_COST = 100.0
 
 
@@ -54,16 +51,7 @@ class Controller:
         self._aside_m = 0.0
         self._arc_m = 0.0
         self._stands = False
-        aside = np.arange(-config.aside_m, config.aside_m + 1e-6, 0.2)
-        speeds = np.array([1.0, 0.6, 0.3])
-        ahead = np.array([0.6, 1.1])
-        grid = np.meshgrid(aside, speeds, ahead, indexing="ij")
-        # the last sample is: stand
-        self._aside = np.append(grid[0].ravel(), 0.0)
-        self._speed = np.append(grid[1].ravel(), 0.0)
-        self._ahead = np.append(grid[2].ravel(), 0.6)
-        self._steps = max(4, round(config.horizon_s / config.step_s))
-        self._times = (np.arange(self._steps) + 1) * config.step_s
+        self._samples = samples_of(config)
 
     @property
     def arc_m(self) -> float:
@@ -111,12 +99,12 @@ class Controller:
         people = any(math.hypot(t.x_m - pose.x_m, t.y_m - pose.y_m) < 3.0 for t in view.moving)
         cap = c.near_mps if people or self._nearest_ahead(pose, view) < c.near_m else c.cruise_mps
         cap = min(cap, speed_limit_mps)
-        rolled = self._roll(path, pose, cap)
+        rolled = roll_out(self._samples, path, self._arc_m, pose, self.last, cap, c)
         cost = self._cost(path, rolled, view, cap, clearance)
         best = int(np.argmin(cost))
         stands = best == len(cost) - 1
         self._stands = stands
-        self._aside_m = self._aside_m if stands else float(self._aside[best])
+        self._aside_m = self._aside_m if stands else float(self._samples.aside_m[best])
         wanted = Velocity(float(rolled.want_v[best]), float(rolled.want_w[best]))
         command = self.limited(wanted, dt_s)
         remaining = path.length_m - self._arc_m
@@ -140,73 +128,17 @@ class Controller:
         spots = np.array([pose.x_m, pose.y_m]) + along[:, None] * heading
         return float(view.clearance_at(spots).min() - self.hull.radius_m)
 
-    def _roll(self, path: Path, pose: Pose, cap_mps: float) -> _Rolled:
-        c, dt, count = self.config, self.config.step_s, len(self._aside)
-        begin = self._arc_m - 1.0
-        arcs = np.arange(begin, self._arc_m + c.horizon_s * c.cruise_mps + 3.0, _WINDOW_STEP_M)
-        spots = path.at(arcs)
-        beyond = np.maximum(arcs - path.length_m, 0.0)  # the path goes on straight behind its end
-        last = path.headings[-1]
-        spots += beyond[:, None] * [math.cos(last), math.sin(last)]
-        tangent = np.gradient(spots, axis=0)
-        tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-9)[:, None]
-        top = len(arcs) - 1
-        # near the end the robot comes back to the path, so that it arrives at the goal itself
-        room = np.clip((path.length_m - arcs - 0.3) / 1.5, 0.0, 1.0)
-
-        x = np.full(count, pose.x_m)
-        y = np.full(count, pose.y_m)
-        yaw = np.full(count, pose.yaw_rad)
-        v = np.full(count, self.last.v_mps)
-        w = np.full(count, self.last.w_radps)
-        s = np.full(count, self._arc_m)
-        xy = np.empty((count, self._steps, 2))
-        yaws, speeds = np.empty((count, self._steps)), np.empty((count, self._steps))
-        sides, errors = np.empty((count, self._steps)), np.empty((count, self._steps))
-        want_v = want_w = np.empty(0)
-        stand = count - 1
-        for step in range(self._steps):
-            aim = np.clip(((s + self._ahead - begin) / _WINDOW_STEP_M).astype(np.int64), 0, top)
-            aside = self._aside * room[aim]
-            aim_x = spots[aim, 0] - aside * tangent[aim, 1]
-            aim_y = spots[aim, 1] + aside * tangent[aim, 0]
-            error = np.arctan2(aim_y - y, aim_x - x) - yaw
-            error = (error + np.pi) % (2 * np.pi) - np.pi
-            error[stand] = 0.0
-            goal_v = np.sqrt(2 * 0.5 * c.brake_mps2 * np.maximum(path.length_m - s, 0.0))
-            turn = np.clip((0.9 - np.abs(error)) / 0.6, 0.0, 1.0)
-            go = np.minimum(self._speed * cap_mps, goal_v) * turn
-            spin = np.clip(2.0 * error, -c.turn_radps, c.turn_radps)
-            if step == 0:
-                want_v, want_w = go.copy(), spin.copy()
-            v = v + np.clip(go - v, -c.brake_mps2 * dt, c.accel_mps2 * dt)
-            w = w + np.clip(spin - w, -c.turn_accel_radps2 * dt, c.turn_accel_radps2 * dt)
-            yaw = yaw + w * dt
-            x = x + v * np.cos(yaw) * dt
-            y = y + v * np.sin(yaw) * dt
-            here = np.clip(((s - begin) / _WINDOW_STEP_M).astype(np.int64), 0, top)
-            off_x, off_y = x - spots[here, 0], y - spots[here, 1]
-            along = off_x * tangent[here, 0] + off_y * tangent[here, 1]
-            s = arcs[here] + np.clip(along, -0.5, 0.5)
-            xy[:, step, 0], xy[:, step, 1] = x, y
-            yaws[:, step], speeds[:, step] = yaw, v
-            sides[:, step] = off_y * tangent[here, 0] - off_x * tangent[here, 1]
-            errors[:, step] = np.abs(error)
-        # standing has no aim: it is charged with the heading that it leaves uncorrected
-        errors[stand] = errors[:stand, 0].min() if stand else 0.0
-        return _Rolled(xy, yaws, speeds, sides, errors, s, want_v, want_w)
-
     def _cost(
-        self, path: Path, rolled: _Rolled, view: LocalView, cap_mps: float, clearance_now: float
+        self, path: Path, rolled: Rolled, view: LocalView, cap_mps: float, clearance_now: float
     ) -> Floats:
-        c = self.config
+        c, aside = self.config, self._samples.aside_m
         hull = self.hull.centres(rolled.xy, rolled.yaw)
         static = view.clearance_at(hull).min(axis=-1) - self.hull.radius_m
         hit = static < min(c.hard_clearance_m, clearance_now - 0.02)
         cost = 5.0 * _nearness(static, c.soft_clearance_m)
         for track in view.moving:
-            x = track.x_m + track.vx_mps * self._times
-            y = track.y_m + track.vy_mps * self._times
+            x = track.x_m + track.vx_mps * self._samples.times_s
+            y = track.y_m + track.vy_mps * self._samples.times_s
             gap = np.hypot(rolled.xy[..., 0] - x, rolled.xy[..., 1] - y)
             gap -= track.radius_m + self.hull.radius_m
             hit |= (gap < c.person_clearance_m) & (rolled.speed > 0.05)
@@ -217,35 +149,21 @@ class Controller:
             hit |= on_road
         cost += 2.0 * (ground == Ground.OTHER).mean(axis=1)
         ever = hit.any(axis=1)
-        first = np.where(ever, hit.argmax(axis=1), self._steps)
-        cost += np.where(ever, _HIT_COST * (2.0 - first / self._steps), 0.0)
+        first = np.where(ever, hit.argmax(axis=1), len(self._samples.times_s))
+        cost += np.where(ever, _HIT_COST * (2.0 - first / len(self._samples.times_s)), 0.0)
         goal = min(path.length_m - self._arc_m, c.cruise_mps * c.horizon_s)
         progress = np.minimum(rolled.arc, path.length_m) - self._arc_m
         cost += 10.0 * (1.0 - progress / (c.cruise_mps * c.horizon_s)) if goal > 0 else 0.0
         cost += 8.0 * np.abs(rolled.side).mean(axis=1) / max(c.aside_m, 0.1)
         cost += 3.0 * rolled.error.mean(axis=1) / math.pi
-        change = np.abs(self._aside - self._aside_m)
+        change = np.abs(aside - self._aside_m)
         change[-1] = 0.0
         cost += 0.8 * change / max(c.aside_m, 0.1)
-        cost += 1.0 * np.abs(self._aside) / max(c.aside_m, 0.1)
-        cost += np.where(self._aside > 0, 0.1, 0.0)  # keep to the right
+        cost += 1.0 * np.abs(aside) / max(c.aside_m, 0.1)
+        cost += np.where(aside > 0, 0.1, 0.0)  # keep to the right
         if self._stands:  # who stands does not start for a trifle
             cost[-1] -= 0.8
         return cost
-
-
-@dataclass(frozen=True)
-class _Rolled:
-    """K samples over T steps: positions (K, T, 2), then (K, T) each; `arc` (K,) at the end."""
-
-    xy: Floats
-    yaw: Floats
-    speed: Floats
-    side: Floats
-    error: Floats
-    arc: Floats
-    want_v: Floats
-    want_w: Floats
 
 
 def _nearness(gap: Floats, liked_m: float) -> Floats:
