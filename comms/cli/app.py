@@ -174,6 +174,9 @@ def check_site(file: Path) -> None:
     }  # fmt: skip
     parts = ", ".join(f"{len(found)} {name}" for name, found in counts.items() if found)
     print(f"{file}: site {site.site_id!r} is good: {parts}")
+    if site.left_out:
+        named = ", ".join(f"{count} {tag}" for tag, count in site.left_out.items())
+        print(f"left out, because they mean nothing to the unit: {named}")
 
 
 @beat_app.command("check")

@@ -12,6 +12,24 @@ _ROAD = {
     "service", "primary_link", "secondary_link", "tertiary_link", "road",
 }  # fmt: skip
 _LEVEL_M = 3.2
+_OBJECTS = ("node/", "way/", "relation/")
+_KEYS = (
+    "highway", "building", "amenity", "barrier", "leisure", "landuse", "natural", "place", "shop",
+    "office", "waterway", "man_made", "power", "railway", "tourism", "public_transport", "type",
+)  # fmt: skip
+
+
+def is_from_osm(feature_id: str, properties: dict[str, Any]) -> bool:
+    """Whether a feature comes out of an OpenStreetMap export: by its id, or by its tags."""
+    ids = (feature_id, str(properties.get("@id", "")), str(properties.get("id", "")))
+    named = any(one.startswith(_OBJECTS) for one in ids)
+    return named or "osm_id" in properties or any(key in properties for key in _KEYS)
+
+
+def what_osm_calls_it(properties: dict[str, Any]) -> str:
+    """The tag that says most of what a feature is, as `key=value`."""
+    key = next((key for key in _KEYS if properties.get(key)), "")
+    return f"{key}={properties[key]}" if key else "untagged"
 
 
 def kind_from_osm(properties: dict[str, Any], is_polygon: bool) -> str:
@@ -29,6 +47,8 @@ def kind_from_osm(properties: dict[str, Any], is_polygon: bool) -> str:
         return "tree"
     if properties.get("leisure") in ("park", "garden") or properties.get("landuse") == "grass":
         return "lawn"
+    if properties.get("natural") == "water" or properties.get("leisure") == "swimming_pool":
+        return "keep_out"
     if properties.get("place") == "square":
         return "plaza"
     return ""

@@ -103,3 +103,6 @@ class Site(BaseModel):
     trees: tuple[Tree, ...] = ()
     cars: tuple[ParkedCar, ...] = ()
     kiosks: tuple[Kiosk, ...] = ()
+    left_out: dict[str, int] = Field(
+        default={}, description="features of OpenStreetMap without a meaning here: tag, how many"
+    )

@@ -1,0 +1,162 @@
+"""The features of a site file as the contract's models: sizes, rings and places in map metres."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ValidationError
+from shapely.geometry import LineString, Polygon
+from shapely.geometry.polygon import orient
+from shapely.validation import explain_validity
+
+from comms.contracts.geodesy import LocalFrame
+from comms.contracts.geojson_file import Feature, GeoJsonFile, Shape
+from comms.contracts.osm_tags import height_from_osm
+from comms.contracts.site import (
+    Area,
+    Building,
+    Frozen,
+    Kiosk,
+    NoFly,
+    ParkedCar,
+    Road,
+    Tree,
+    Walkway,
+    Xy,
+)
+
+_DEFAULT_BUILDING_M = 10.0
+_DOCK_AHEAD_M = 2.0
+_PAD_ASIDE_M = 6.0
+_HOLES_FILLED = ("building", "keep_out", "no_fly", "lawn", "boundary")
+
+
+def bearing_to_yaw(bearing_deg: float) -> float:
+    """Compass bearing (degrees, clockwise from north) as ENU yaw (rad, counter-clockwise from
+    east).
+    """
+    return math.remainder(math.radians(90.0 - bearing_deg), math.tau)
+
+
+class SiteFeatures:
+    """Makes the models of one file. Every method raises FileError with the feature's name."""
+
+    def __init__(self, file: GeoJsonFile, kinds: dict[int, str], frame: LocalFrame) -> None:
+        self.file = file
+        self.kinds = kinds
+        self.frame = frame
+
+    def every(self, kind: str, make: Callable[[Feature, Shape], Any]) -> tuple[Any, ...]:
+        return tuple(
+            self._make(make, feature, shape)
+            for feature in self.file.features
+            if self.kinds.get(feature.number) == kind
+            for shape in feature.shapes
+        )
+
+    def _make(self, make: Callable[[Feature, Shape], Any], feature: Feature, shape: Shape) -> Any:
+        try:
+            return make(feature, shape)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise self.file.error(
+                f"{name}: {first['msg']} (it says {first['input']!r})", feature
+            ) from None
+
+    def _base(self, feature: Feature) -> dict[str, Any]:
+        p = feature.properties
+        return {
+            "feature_id": feature.feature_id,
+            "name": str(p.get("name:en") or p.get("name") or ""),
+            "name_zh": str(p.get("name_zh") or p.get("name:zh") or ""),
+        }
+
+    def _pick(self, feature: Feature, model: type[BaseModel]) -> dict[str, Any]:
+        """Those properties of the feature that are fields of the model alone (sizes and
+        heights).
+        """
+        own = model.model_fields.keys() - Frozen.model_fields.keys()
+        return {k: v for k, v in feature.properties.items() if k in own}
+
+    def xy(self, part: tuple[tuple[float, float], ...]) -> tuple[Xy, ...]:
+        return tuple((float(e), float(n)) for e, n in self.frame.to_xy(np.array(part)))
+
+    def ring(self, feature: Feature, shape: Shape) -> tuple[Xy, ...]:
+        kind = self.kinds[feature.number]
+        if len(shape.parts) > 1 and kind not in _HOLES_FILLED:
+            raise self.file.error(
+                f"a {kind} with a hole is not understood; draw the hole as a keep_out", feature
+            )
+        polygon = Polygon(self.xy(shape.parts[0]))
+        if not polygon.is_valid:
+            why = explain_validity(polygon).split("[")[0].strip().lower()
+            raise self.file.error(f"its ring is not a simple polygon ({why})", feature)
+        if polygon.area < 0.01:
+            raise self.file.error("its ring encloses no area", feature)
+        return tuple((float(x), float(y)) for x, y in orient(polygon).exterior.coords)
+
+    def _line(self, feature: Feature, shape: Shape) -> tuple[Xy, ...]:
+        line = self.xy(shape.parts[0])
+        if LineString(line).length < 0.1:
+            raise self.file.error("its line has no length", feature)
+        return line
+
+    def building(self, feature: Feature, shape: Shape) -> Building:
+        height = feature.properties.get("height_m")
+        if height is None:
+            height = height_from_osm(feature.properties) or _DEFAULT_BUILDING_M
+        return Building(**self._base(feature), ring=self.ring(feature, shape), height_m=height)
+
+    def walkway(self, feature: Feature, shape: Shape) -> Walkway:
+        crossing = self.kinds[feature.number] == "crossing"
+        return Walkway(
+            **self._base(feature),
+            **self._pick(feature, Walkway),
+            line=self._line(feature, shape),
+            is_crossing=crossing,
+        )
+
+    def road(self, feature: Feature, shape: Shape) -> Road:
+        return Road(
+            **self._base(feature), **self._pick(feature, Road), line=self._line(feature, shape)
+        )
+
+    def area(self, feature: Feature, shape: Shape) -> Area:
+        return Area(**self._base(feature), ring=self.ring(feature, shape))
+
+    def no_fly(self, feature: Feature, shape: Shape) -> NoFly:
+        return NoFly(
+            **self._base(feature), **self._pick(feature, NoFly), ring=self.ring(feature, shape)
+        )
+
+    def tree(self, feature: Feature, shape: Shape) -> Tree:
+        return Tree(
+            **self._base(feature), **self._pick(feature, Tree), at=self.xy(shape.parts[0])[0]
+        )
+
+    def car(self, feature: Feature, shape: Shape) -> ParkedCar:
+        return ParkedCar(
+            **self._base(feature), at=self.xy(shape.parts[0])[0], heading_rad=self._yaw(feature)
+        )
+
+    def _yaw(self, feature: Feature) -> float:
+        bearing = feature.properties.get("bearing_deg", 0.0)
+        if not isinstance(bearing, int | float) or not -360 <= bearing <= 360:
+            raise self.file.error(
+                f"bearing_deg must be degrees clockwise from north, it says {bearing!r}", feature
+            )
+        return bearing_to_yaw(bearing)
+
+    def kiosk(self, feature: Feature, shape: Shape) -> Kiosk:
+        (e, n), yaw = self.xy(shape.parts[0])[0], self._yaw(feature)
+        ahead = (math.cos(yaw), math.sin(yaw))
+        dock = (e + _DOCK_AHEAD_M * ahead[0], n + _DOCK_AHEAD_M * ahead[1])
+        pad = (e - _PAD_ASIDE_M * ahead[1], n + _PAD_ASIDE_M * ahead[0])
+        pads = self.every("pad", lambda _, s: self.xy(s.parts[0])[0])
+        if pads:
+            pad = min(pads, key=lambda p: math.dist(p, (e, n)))
+        return Kiosk(**self._base(feature), at=(e, n), heading_rad=yaw, dock=dock, pad=pad)
