@@ -228,11 +228,7 @@ class PerceptionNode(Node):
 
 
 def main() -> int:
-    try:
-        return run_node(PerceptionNode, name="perception")
-    except ContractError as error:
-        get_logger().error("perception_cannot_start", what=str(error))
-        return 1
+    return run_node(PerceptionNode, name="perception")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from typing import TextIO
 
 import pytest
 
+from comms.ros.transport import use_transport_profile
+
 TESTS = Path(__file__).parent
 LAYERS = ("unit", "node", "scenario", "browser")
 FIRST_DOMAIN, LAST_DOMAIN = 60, 100  # above the defaults people use, below the ephemeral ports
@@ -44,6 +46,8 @@ os.environ["ROS_DOMAIN_ID"] = str(_domain)
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["PATROL_STATE_DIR"] = str(_session / "state")
 os.environ["PATROL_RUN_DIR"] = str(_session / "run")
+# Before the first participant of this process, as in every node: pictures get lost without it.
+use_transport_profile()
 os.environ.setdefault("YOLO_OFFLINE", "true")
 os.environ.setdefault("YOLO_AUTOINSTALL", "false")
 for _name in ("state", "run"):
