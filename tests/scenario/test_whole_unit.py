@@ -13,10 +13,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from simulation.faults.link import LinkCutter
 from simulation.scenarios.staff import wait_until
 from simulation.scenarios.whole_unit import WholeUnit, free_port
 from tests.chromium import chromium
-from tests.link_cutter import LinkCutter
 from tests.whole_unit_shift import Shift, show, wait_for
 
 CUT_S = 60.0
