@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import secrets
 import signal
 import sys
@@ -80,7 +81,9 @@ async def run(given: argparse.Namespace, site: SiteFiles | None) -> None:
 
 
 async def _screens(address: str, given: argparse.Namespace) -> None:
-    # Imported late: NiceGUI takes a second, and a centre without screens does not need it.
+    # Imported late: NiceGUI takes a second, and a centre without screens does not need it. What it
+    # remembers of each browser (language, colours) belongs to the state, not to the current folder.
+    os.environ.setdefault("NICEGUI_STORAGE_PATH", str(state_dir() / "centre" / "browsers"))
     from comms.centre.screens.app import serve
 
     credentials = client_credentials(SCREENS_OPERATOR, Role.OPERATOR)
