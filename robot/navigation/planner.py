@@ -8,6 +8,7 @@ blocked. When there is no way it says why, in one sentence.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ from robot.navigation.static_map import Ground, StaticMap
 Xy = tuple[float, float]
 Floats = NDArray[np.float64]
 _CANDIDATES = 10
+_IN_SIGHT = 30
 _START, _GOAL = "start", "goal"
 
 
@@ -124,6 +126,24 @@ class Planner:
                 break
         return sorted(found, key=lambda access: access.cost)[:_CANDIDATES]
 
+    def _in_sight(self, at: Xy, discs: Sequence[BaseGeometry]) -> list[int]:
+        """Nodes that can be reached in a straight line on pavement: on a plaza that is shorter
+        than by way of its edges.
+        """
+        ways = [
+            (math.dist(at, place), node)
+            for node, place in enumerate(self.graph.places)
+            if math.dist(at, place) <= self.config.connect_m
+        ]
+        found = []
+        for _, node in sorted(ways)[:_IN_SIGHT]:
+            line = LineString([at, self.graph.places[node]])
+            if not self.ground.pavement.covers(line) or not self.ground.line_is_clear(line, 0.3):
+                continue
+            if not any(disc.intersects(line) for disc in discs):
+                found.append(node)
+        return found
+
     def _over_graph(
         self, start: Xy, goal: Xy, blockages: Sequence[Blockage]
     ) -> tuple[Floats, float] | None:
@@ -151,6 +171,13 @@ class Planner:
                     if known is None or known["cost"] > cost:
                         points = _joined(access.line, piece)
                         graph.add_edge(name, node, cost=cost, points=points)
+        for name, at in ((_START, start), (_GOAL, goal)):
+            for node in self._in_sight(at, discs):
+                line = np.array([at, self.graph.places[node]])
+                cost = math.dist(*line)
+                known = graph.get_edge_data(name, node)
+                if known is None or known["cost"] > cost:
+                    graph.add_edge(name, node, cost=cost, points=line)
         best = _same_edge(self.graph, begins, ends, discs)
         if _START in graph and _GOAL in graph and nx.has_path(graph, _START, _GOAL):
             nodes = nx.dijkstra_path(graph, _START, _GOAL, weight="cost")
