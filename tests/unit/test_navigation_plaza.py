@@ -25,7 +25,7 @@ def planner() -> Planner:
     [
         ((60.0, 30.0), (64.0, 42.0), 1.05),  # from the path onto the plaza
         ((64.0, 42.0), (60.0, 30.0), 1.05),  # and back
-        ((50.0, 40.0), (96.0, 90.0), 1.02),  # from corner to corner
+        ((54.0, 40.0), (90.0, 88.0), 1.02),  # from corner to corner
         ((64.0, 42.0), (95.0, 46.0), 1.15),  # round the fountain
     ],
 )
