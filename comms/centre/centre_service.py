@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,7 +14,13 @@ import grpc
 
 from comms.centre import task_store, unit_store
 from comms.centre.access import caller
-from comms.centre.errors import ExistsError, NotFoundError, StateError
+from comms.centre.errors import (
+    REASON_KEY,
+    VALUES_KEY,
+    ExistsError,
+    NotFoundError,
+    StateError,
+)
 from comms.centre.site_files import SiteFiles
 from comms.centre.situation import Situation, unit_event
 from comms.centre.store import Store
@@ -48,9 +55,18 @@ def _one_sentence(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaita
             return await method(self, request, context)
         except ContractError as error:
             code = next(code for kind, code in _STATUS if isinstance(error, kind))
-            await context.abort(code, str(error))
+            await context.abort(code, str(error), _for_programs(error))
 
     return wrapped
+
+
+def _for_programs(error: ContractError) -> tuple[tuple[str, str | bytes], ...]:
+    """Trailing metadata with which a client can act on the error, or say it in its language."""
+    reason = getattr(error, "reason", "")
+    if not reason:
+        return ()
+    values = json.dumps(getattr(error, "values", {})).encode()
+    return ((REASON_KEY, reason), (VALUES_KEY, values))
 
 
 class CentreService(centre_pb2_grpc.CentreServicer):
@@ -166,6 +182,8 @@ class CentreService(centre_pb2_grpc.CentreServicer):
                 grpc.StatusCode.RESOURCE_EXHAUSTED, "too many watch at once; try again later"
             )
         async with self._watcher(request.unit_id) as watcher:
+            # At once, also when there is nothing to tell: who watches knows that it does.
+            await context.send_initial_metadata(())
             try:
                 async for event in watcher.events():
                     yield event

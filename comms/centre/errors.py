@@ -5,15 +5,38 @@ The services turn each class into one gRPC status code, so that a program can ac
 
 from __future__ import annotations
 
+from typing import Any
+
 from comms.contracts.errors import ContractError
+
+#: Trailing metadata of a refused call: a word for a program, and the sentence's values as JSON.
+REASON_KEY = "patrol-reason"
+VALUES_KEY = "patrol-values-bin"
+
+
+class RefusedError(ContractError):
+    """What a person can put right (INVALID_ARGUMENT).
+
+    `reason` is a word that a program can act on, `values` what stands in the sentence: with them a
+    screen says it in its user's language.
+    """
+
+    def __init__(self, sentence: str, reason: str, **values: Any) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.values = values
 
 
 class NotFoundError(ContractError):
     """There is no such unit, task or picture (NOT_FOUND)."""
 
+    reason = "not_found"
+
 
 class StateError(ContractError):
     """The task is past the state that the call needs (FAILED_PRECONDITION)."""
+
+    reason = "too_late"
 
 
 class ExistsError(ContractError):

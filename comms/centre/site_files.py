@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from shapely.geometry import Point, Polygon
 
+from comms.centre.errors import RefusedError
 from comms.contracts.beat_reader import read_beats
-from comms.contracts.errors import ContractError
 from comms.contracts.geojson_file import Feature, GeoJsonFile, read_geojson
 from comms.contracts.place import GeoPoint
-from comms.contracts.site import Site
+from comms.contracts.site import Site, Xy
+from comms.contracts.site_ground import SiteGround
 from comms.contracts.site_reader import read_site
+from comms.contracts.task import Task, TaskKind, Vehicle
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,52 @@ class SiteFiles:
     geojson: str
     beats: dict[str, str] = field(default_factory=dict)  # beat_id -> GeoJSON
 
-    def check_inside(self, point: GeoPoint) -> None:
-        """Raise ContractError with one sentence when `point` is outside the site's boundary."""
-        here = self.site.frame.to_enu(point)
-        boundary = Polygon(self.site.boundary)
-        spot = Point(here.east_m, here.north_m)
-        if not boundary.covers(spot):
-            raise ContractError(
-                f"the point {point.latitude_deg:.6f}, {point.longitude_deg:.6f} is "
-                f"{boundary.distance(spot):.0f} m outside the site {self.site.site_id!r}"
-            )
+    @cached_property
+    def _ground(self) -> SiteGround:
+        return SiteGround(self.site)
+
+    def check_places(self, task: Task) -> None:
+        """Raise RefusedError with one sentence when `task` names a place that cannot be.
+
+        The vehicle looks closer once it has the task; here a slip of the hand ends, before anything
+        is sent.
+        """
+        for point in task.points:
+            here = self.site.frame.to_enu(point)
+            spot = (here.east_m, here.north_m)
+            self._check_ground(task, point, spot)
+            if task.vehicle is Vehicle.DRONE:
+                self._check_air(task, spot)
+
+    def _check_ground(self, task: Task, point: GeoPoint, spot: Xy) -> None:
+        by_robot = task.vehicle is Vehicle.ROBOT
+        problem = self._ground.problem_at(spot, need_walkway=by_robot)
+        if problem is None or (not by_robot and problem.kind != "outside_site"):
+            return
+        words = self._ground.words(problem)
+        name = problem.feature or self.site
+        raise RefusedError(
+            f"the point {point.latitude_deg:.6f}, {point.longitude_deg:.6f} {words}",
+            problem.kind,
+            away_m=round(problem.away_m),
+            name=name.name,
+            name_zh=name.name_zh,
+        )
+
+    def _check_air(self, task: Task, spot: Xy) -> None:
+        centre = Point(spot)
+        orbits = task.kind is TaskKind.ORBIT
+        way = centre.buffer(task.radius_m).exterior if orbits else centre
+        for area in self.site.no_fly:
+            closed = area.floor_m <= task.height_m <= area.ceiling_m
+            if closed and Polygon(area.ring).intersects(way):
+                name = area.name or area.feature_id
+                raise RefusedError(
+                    f"the {task.kind.replace('_', '-')} leads into the no-fly area {name!r}",
+                    "in_no_fly",
+                    name=name,
+                    name_zh=area.name_zh,
+                )
 
 
 def read_site_files(site_file: Path, beats_dir: Path | None) -> SiteFiles:

@@ -198,8 +198,7 @@ class TaskDesk:
             there = ", ".join(sorted(known)) or "none"
             raise ContractError(f"there is no beat {task.beat_id!r}; there is {there}")
         if self._site is not None:
-            for point in task.points:
-                self._site.check_inside(point)
+            self._site.check_places(task)
 
     def _send(self, connection: UnitConnection, entry: TaskEntry) -> None:
         task_id = entry.task.task_id

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
+import json
 from collections.abc import Awaitable, Callable
 
 import grpc
 from nicegui import ui
 
+from comms.centre.errors import REASON_KEY, VALUES_KEY
 from comms.centre.screens.situation import Situation
-from comms.centre.screens.words import word
+from comms.centre.screens.words import has_word, word
 from comms.wire import centre_pb2 as pb
 from comms.wire import types_pb2
-
-STOP_CONFIRMED_WITHIN_S = 5.0
 
 
 class Actions:
@@ -25,64 +23,72 @@ class Actions:
         self.language = language
         self.who = who
 
-    def say(self, key: str, *, good: bool = True) -> None:
-        ui.notify(word(key, self.language), type="positive" if good else "negative")
+    def say(self, key: str, **values: object) -> None:
+        ui.notify(word(key, self.language, **values), type="positive")
 
-    async def attempt(self, call: Callable[[], Awaitable[object]], done: str) -> bool:
-        """Make a call; tell the person that it is done, or the centre's own reason why not."""
+    def complain(self, sentence: str) -> None:
+        """An error that stays until the person has read it."""
+        ui.notify(sentence, type="negative", multi_line=True, timeout=0, close_button="×")
+
+    def sentence(self, error: grpc.aio.AioRpcError) -> str:
+        """The centre's reason in the user's language; its own English words if we have none."""
+        if error.code() is grpc.StatusCode.UNAVAILABLE:
+            return word("link_lost", self.language)
+        told = {key: value for key, value in error.trailing_metadata() or ()}
+        key = f"refused_{told.get(REASON_KEY, '')}"
+        if has_word(key):
+            values = json.loads(told.get(VALUES_KEY, b"{}"))
+            if self.language == "zh-CN":
+                values["name"] = values.get("name_zh") or values.get("name")
+            return word(key, self.language, **values)
+        return error.details() or error.code().name
+
+    async def attempt(self, call: Callable[[], Awaitable[object]]) -> str:
+        """Make a call; the reason in the user's language why it was refused, "" if it was not."""
         try:
             await call()
         except grpc.aio.AioRpcError as error:
-            if error.code() is grpc.StatusCode.UNAVAILABLE:
-                self.say("link_lost", good=False)
-            else:
-                ui.notify(error.details() or error.code().name, type="negative", multi_line=True)
-            return False
-        self.say(done)
-        return True
+            return self.sentence(error)
+        return ""
 
-    async def create(self, task: types_pb2.Task) -> bool:
+    async def create(self, task: types_pb2.Task) -> str:
+        """Give a task. Returns why not, or "" when it is on its way (or waits for approval)."""
         task.created_by = self.who
-        stub = self.situation.stub
-        return await self.attempt(lambda: stub.CreateTask(pb.CreateTaskRequest(task=task)), "sent")
+        request = pb.CreateTaskRequest(task=task)
+        return await self.attempt(lambda: self.situation.stub.CreateTask(request))
 
-    async def approve(self, task_id: str) -> bool:
+    async def approve(self, task_id: str) -> None:
         request = pb.ApproveTaskRequest(task_id=task_id, by=self.who)
-        return await self.attempt(lambda: self.situation.stub.ApproveTask(request), "sent")
+        self._tell(await self.attempt(lambda: self.situation.stub.ApproveTask(request)), "sent")
 
-    async def cancel(self, task_id: str) -> bool:
+    async def cancel(self, task_id: str) -> None:
         request = pb.ControlTaskRequest(
             task_id=task_id, action=pb.ControlTaskRequest.CANCEL, by=self.who
         )
-        return await self.attempt(lambda: self.situation.stub.ControlTask(request), "sent")
+        why = await self.attempt(lambda: self.situation.stub.ControlTask(request))
+        self._tell(why, "cancel_sent")
 
-    async def stop(self, unit_id: str) -> None:
-        """E-stop of one unit, or of all when `unit_id` is empty; says when it has taken effect."""
-        before = {u: s.stop_id for u, s in self.situation.stops.items()}
-        request = pb.StopUnitRequest(unit_id=unit_id, by=self.who)
-        ui.notify(word("stopping", self.language), type="warning")
+    async def stop(self, unit_id: str = "") -> None:
+        """Emergency stop of one unit, or of all. The strip says how it stands."""
+        await self._stop(unit_id, engage=True)
+
+    async def release(self, unit_id: str) -> None:
+        await self._stop(unit_id, engage=False)
+
+    async def _stop(self, unit_id: str, *, engage: bool) -> None:
+        board = self.situation.stops
+        board.pressed([unit_id] if unit_id else list(self.situation.units), engage=engage)
+        request = pb.StopUnitRequest(unit_id=unit_id, release=not engage, by=self.who)
         try:
             answer = await self.situation.stub.StopUnit(request)
         except grpc.aio.AioRpcError as error:
-            ui.notify(
-                error.details() or error.code().name, type="negative", timeout=0, close_button=True
-            )
+            failed = word("stop_not_sent" if engage else "release_not_sent", self.language)
+            self.complain(f"{failed}: {self.sentence(error)}")
             return
-        waiting = set(answer.sent_to)
-        until = time.monotonic() + STOP_CONFIRMED_WITHIN_S
-        while waiting and time.monotonic() < until:
-            for unit in list(waiting):
-                stop = self.situation.stops.get(unit)
-                if stop and stop.stop_id != before.get(unit) and stop.engaged and stop.effective:
-                    waiting.discard(unit)
-            await asyncio.sleep(0.05)
-        missing = sorted(waiting | set(answer.not_connected))
-        if missing:
-            text = f"{word('stop_failed', self.language)}: {', '.join(missing)}"
-            ui.notify(text, type="negative", timeout=0, close_button=True)
-        else:
-            self.say("stopped")
+        board.taken([*answer.sent_to, *answer.not_connected], answer.stop_id)
 
-    async def release(self, unit_id: str) -> None:
-        request = pb.StopUnitRequest(unit_id=unit_id, release=True, by=self.who)
-        await self.attempt(lambda: self.situation.stub.StopUnit(request), "released")
+    def _tell(self, why_not: str, done: str) -> None:
+        if why_not:
+            self.complain(why_not)
+        else:
+            self.say(done)

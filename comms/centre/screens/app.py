@@ -23,6 +23,7 @@ from comms.logs import get_logger
 from comms.wire import centre_pb2 as pb
 
 _CSS = Path(__file__).with_name("style.css")
+_NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"/>'
 
 
 def choose_language(request: Request) -> str:
@@ -47,8 +48,13 @@ def build(situation: Situation, storage_secret: str) -> FastAPI:
     async def snapshot(finding_id: str) -> Response:
         try:
             answer = await situation.stub.GetSnapshot(pb.GetSnapshotRequest(finding_id=finding_id))
-        except grpc.aio.AioRpcError:
-            return Response(status_code=404)
+        except grpc.aio.AioRpcError as error:
+            # A finding without a picture is nothing wrong: its place in the list stays grey.
+            missing = error.code() is grpc.StatusCode.NOT_FOUND
+            headers = {"Cache-Control": "no-store"}
+            if not missing:
+                return Response(status_code=503, headers=headers)
+            return Response(_NO_PICTURE, media_type="image/svg+xml", headers=headers)
         headers = {"Cache-Control": "private, max-age=5"}
         return Response(answer.jpeg, media_type="image/jpeg", headers=headers)
 

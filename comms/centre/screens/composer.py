@@ -1,41 +1,57 @@
-"""Sending a task by pointing: choose what, click where, look at what it will do, send."""
+"""Sending a task by pointing: choose what, click where, look at what it will do, send.
+
+It stands below the map and covers nothing of it, so the place can be clicked again until it is
+right.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from annotated_types import Ge, Le
 from nicegui import ui
 
 from comms.centre.screens.actions import Actions
 from comms.centre.screens.site_map import SiteMap
 from comms.centre.screens.situation import Situation
 from comms.centre.screens.words import word
+from comms.contracts.task import Task
 from comms.wire import types_pb2
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One button of the bar."""
+    """One button of the bar. `fields`: the task's numbers that a person may change."""
 
     word: str
     icon: str
     vehicle: types_pb2.Vehicle
     kind: types_pb2.TaskKind
     needs_place: bool
+    fields: tuple[str, ...] = ()
 
 
 _ROBOT, _DRONE = types_pb2.VEHICLE_ROBOT, types_pb2.VEHICLE_DRONE
+_ORBIT = types_pb2.TASK_KIND_ORBIT
+GO_TO = Choice("do_go_to", "place", _ROBOT, types_pb2.TASK_KIND_GO_TO, True)
 CHOICES = (
-    Choice("do_patrol", "route", _ROBOT, types_pb2.TASK_KIND_PATROL, False),
-    Choice("do_go_to", "place", _ROBOT, types_pb2.TASK_KIND_GO_TO, True),
-    Choice("do_orbit", "rotate_right", _DRONE, types_pb2.TASK_KIND_ORBIT, True),
-    Choice("do_fly_to", "visibility", _DRONE, types_pb2.TASK_KIND_FLY_TO, True),
+    Choice("do_patrol", "route", _ROBOT, types_pb2.TASK_KIND_PATROL, False, ("rounds",)),
+    GO_TO,
     Choice("do_return_robot", "home", _ROBOT, types_pb2.TASK_KIND_RETURN, False),
+    Choice("do_orbit", "rotate_right", _DRONE, _ORBIT, True, ("radius_m", "turns", "height_m")),
+    Choice(
+        "do_fly_to", "visibility", _DRONE, types_pb2.TASK_KIND_FLY_TO, True,
+        ("duration_s", "height_m"),
+    ),
     Choice("do_return_drone", "flight_land", _DRONE, types_pb2.TASK_KIND_RETURN, False),
-)
+)  # fmt: skip
+_TASK_FIELD = {"rounds": "loops", "turns": "loops"}
 
 
 class Composer:
+    """The bar of choices, and in its place the form of the one that was chosen."""
+
     def __init__(
         self,
         situation: Situation,
@@ -47,91 +63,163 @@ class Composer:
         self.situation, self.actions, self.map = situation, actions, site_map
         self.language, self.beats = language, beats
         self.choice: Choice | None = None
-        with ui.row().classes("composer items-center gap-2"):
-            for choice in CHOICES:
-                ui.button(
-                    word(choice.word, language),
-                    icon=choice.icon,
-                    on_click=lambda c=choice: self.begin(c),
-                ).props("dense no-caps").mark(choice.word)
-            self.hint = ui.label(word("pick_place", language)).classes("pick-hint")
-            self.hint.visible = False
+        self.place: tuple[float, float] | None = None
+        self._numbers: dict[str, ui.number] = {}
+        self._unit: ui.select | None = None
+        self._beat: ui.select | None = None
+        with ui.element("div").classes("composer"):
+            self._bar = ui.row().classes("items-center gap-2 bar")
+            with self._bar:
+                for choice in CHOICES:
+                    ui.button(
+                        word(choice.word, language),
+                        icon=choice.icon,
+                        color="primary" if choice.vehicle == _ROBOT else "secondary",
+                        on_click=lambda c=choice: self.begin(c),
+                    ).props("dense no-caps")
+            self._form = ui.column().classes("gap-1 form")
+        self._form.visible = False
 
     def begin(self, choice: Choice) -> None:
-        self.choice = choice
-        self.hint.visible = choice.needs_place
+        """Show the form of `choice`; on the map a place can be picked if it needs one."""
+        self.choice, self.place = choice, None
+        self._form.clear()
+        with self._form:
+            with ui.row().classes("w-full items-center gap-x-3 gap-y-1"):
+                ui.icon(choice.icon).classes("text-xl")
+                ui.label(word(choice.word, self.language)).classes("text-weight-bold")
+                self._where = ui.label().classes("where")
+                self._where.visible = choice.needs_place
+                self._fields(choice)
+                ui.space()
+                ui.button(word("back", self.language), on_click=self._end).props("flat no-caps")
+                label = "send" if choice.vehicle == _ROBOT or not choice.needs_place else "create"
+                self._send_button = ui.button(
+                    word(label, self.language), icon="send", on_click=self._send
+                ).props("no-caps")
+            self._error = ui.label().classes("form-error").props("role=alert")
+        self._error.visible = False
+        self._bar.visible, self._form.visible = False, True
         self.map.run_method("pick", choice.needs_place)
-        if not choice.needs_place:
-            self._ask(None)
+        self._show_place()
 
     def picked(self, latitude_deg: float, longitude_deg: float) -> None:
+        """A person clicked a place; a second click moves it."""
         if self.choice is None or not self.choice.needs_place:
             return
-        radius = 20 if self.choice.kind == types_pb2.TASK_KIND_ORBIT else 0
-        self.map.run_method("mark", latitude_deg, longitude_deg, radius)
-        self._ask((latitude_deg, longitude_deg))
+        self.place = (latitude_deg, longitude_deg)
+        self._say("")
+        self._show_place()
 
-    def _ask(self, place: tuple[float, float] | None) -> None:
+    def _show_place(self) -> None:
+        place = self.place
+        if place is None:
+            self._where.set_text(word("pick_place", self.language))
+        else:
+            self._where.set_text(f"{place[0]:.6f}, {place[1]:.6f}")
+            radius = self._numbers.get("radius_m")
+            around = radius.value if radius is not None else 0
+            self.map.run_method("mark", place[0], place[1], around or 0)
+        asked = self.choice is not None and self.choice.needs_place and place is None
+        self._where.classes(add="asked" if asked else "", remove="" if asked else "asked")
+        self._send_button.enabled = not asked
+
+    def _fields(self, choice: Choice) -> None:
+        self._numbers.clear()
+        self._unit = self._beat = None
+        units = list(self.situation.units)
+        if len(units) > 1:
+            first = next((u.unit_id for u in self.situation.units.values() if u.connected), None)
+            self._unit = ui.select(
+                units, label=word("which_unit", self.language), value=first or units[0]
+            ).props("dense outlined options-dense")
+        if choice.kind == types_pb2.TASK_KIND_PATROL:
+            self._beat = (
+                ui.select(
+                    self.beats,
+                    label=word("which_beat", self.language),
+                    value=next(iter(self.beats), None),
+                    on_change=lambda: self._show_beat(),
+                )
+                .props("dense outlined options-dense")
+                .classes("w-48")
+            )
+            self._show_beat()
+        for name in choice.fields:
+            field = _TASK_FIELD.get(name, name)
+            number = ui.number(
+                word(name, self.language),
+                value=Task.model_fields[field].default,
+                validation=self._check(field),
+                on_change=self._show_place if name == "radius_m" else None,
+            )
+            self._numbers[name] = number.props("dense outlined hide-bottom-space").classes("w-36")
+
+    def _check(self, field: str) -> Callable[[float | None], str | None]:
+        low, high = bounds(field)
+        whole = Task.model_fields[field].annotation is int
+
+        def check(value: float | None) -> str | None:
+            if value is None or (whole and value != int(value)):
+                return word("whole_number" if whole else "a_number", self.language)
+            if not low <= value <= high:
+                return word("from_to", self.language, low=f"{low:g}", high=f"{high:g}")
+            return None
+
+        return check
+
+    async def _send(self) -> None:
+        if not all([number.validate() for number in self._numbers.values()]):
+            wrong = next(n for n in self._numbers.values() if n.error)
+            self._say(f"{wrong.label}: {wrong.error}")
+            return
+        task = self._task()
+        if task is None:
+            self._say(word("no_units", self.language))
+            return
+        self._send_button.disable()  # a second press does not give the task twice
+        why_not = await self.actions.create(task)
+        self._send_button.enable()
+        if why_not:
+            self._say(why_not)
+            return
+        waits = task.vehicle == _DRONE and task.kind != types_pb2.TASK_KIND_RETURN
+        self.actions.say("waits_below" if waits else "sent_to", unit=task.unit_id)
+        self._end()
+
+    def _task(self) -> types_pb2.Task | None:
         choice = self.choice
         assert choice is not None
-        fields: dict[str, ui.number | ui.select] = {}
-        with ui.dialog(value=True).props("persistent position=bottom") as dialog, ui.card():
-            ui.label(word(choice.word, self.language)).classes("text-weight-bold")
-            if place:
-                ui.label(f"{place[0]:.6f}, {place[1]:.6f} (WGS 84)").classes("text-caption")
-            with ui.row():
-                self._fields(choice, fields)
-            with ui.row().classes("w-full justify-end"):
-                ui.button(word("back", self.language), on_click=dialog.close).props("flat")
-
-                async def send() -> None:
-                    task = self._task(choice, place, fields)
-                    if task is not None and await self.actions.create(task):
-                        dialog.close()
-
-                label = "send" if choice.vehicle == _ROBOT or not choice.needs_place else "create"
-                ui.button(word(label, self.language), on_click=send).mark("send-task")
-        dialog.on("hide", self._end)
-
-    def _end(self) -> None:
-        self.choice = None
-        self.hint.visible = False
-        self.map.run_method("pick", False)
-
-    def _fields(self, choice: Choice, fields: dict[str, ui.number | ui.select]) -> None:
-        say = lambda key: word(key, self.language)  # noqa: E731 - a short name for three lines
-        if choice.kind == types_pb2.TASK_KIND_PATROL:
-            fields["beat_id"] = ui.select(
-                self.beats, label=say("which_beat"), value=next(iter(self.beats), None)
-            ).classes("w-48")
-            fields["loops"] = ui.number(say("rounds"), value=1, min=1, max=100, precision=0)
-        if choice.kind == types_pb2.TASK_KIND_ORBIT:
-            fields["radius_m"] = ui.number(say("radius"), value=20, min=5, max=200)
-            fields["loops"] = ui.number(say("turns"), value=1, min=1, max=20, precision=0)
-        if choice.kind == types_pb2.TASK_KIND_FLY_TO:
-            fields["duration_s"] = ui.number(say("seconds"), value=20, min=0, max=1200)
-        if choice.vehicle == _DRONE and choice.needs_place:
-            fields["height_m"] = ui.number(say("height"), value=30, min=5, max=120)
-
-    def _task(
-        self,
-        choice: Choice,
-        place: tuple[float, float] | None,
-        fields: dict[str, ui.number | ui.select],
-    ) -> types_pb2.Task | None:
-        unit_id = next(
-            (u.unit_id for u in self.situation.units.values() if u.connected),
-            next(iter(self.situation.units), ""),
-        )
+        unit_id = self._unit.value if self._unit else next(iter(self.situation.units), "")
         if not unit_id:
-            self.actions.say("no_units", good=False)
             return None
         task = types_pb2.Task(unit_id=unit_id, vehicle=choice.vehicle, kind=choice.kind)
-        if place:
-            task.points.add(latitude_deg=place[0], longitude_deg=place[1])
-        for name, element in fields.items():
-            if element.value is None:
-                continue
-            value = element.value
-            setattr(task, name, int(value) if name == "loops" else value)
+        if self.place is not None:
+            task.points.add(latitude_deg=self.place[0], longitude_deg=self.place[1])
+        if self._beat is not None:
+            task.beat_id = self._beat.value or ""
+        for name, number in self._numbers.items():
+            field = _TASK_FIELD.get(name, name)
+            setattr(task, field, int(number.value) if field == "loops" else number.value)
         return task
+
+    def _say(self, sentence: str) -> None:
+        self._error.set_text(sentence)
+        self._error.visible = bool(sentence)
+
+    def _show_beat(self) -> None:
+        self.map.run_method("show_beat", self._beat.value if self._beat else "")
+
+    def _end(self) -> None:
+        self.choice = self.place = None
+        self._bar.visible, self._form.visible = True, False
+        self.map.run_method("pick", False)
+        self.map.run_method("show_beat", "")
+
+
+def bounds(field: str) -> tuple[float, float]:
+    """The least and the greatest value of a number of Task, as the contract says."""
+    said = Task.model_fields[field].metadata
+    low = next(limit.ge for limit in said if isinstance(limit, Ge))
+    high = next(limit.le for limit in said if isinstance(limit, Le))
+    return float(low), float(high)  # type: ignore[arg-type]

@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from comms.centre.screens.situation import Situation
-from comms.centre.screens.words import has_word, word
+from comms.centre.screens.words import age_words, has_word, word
+from comms.wire import centre_pb2 as pb
 from comms.wire import types_pb2
 
-STALE_AFTER_S = 5.0
+OLD_AFTER_S = 3.0
 _NAMES: dict[int, str] = {types_pb2.VEHICLE_ROBOT: "robot", types_pb2.VEHICLE_DRONE: "drone"}
 
 
@@ -23,28 +24,49 @@ def finding_words(kind: str, label: str, language: str) -> str:
     return word(key, language) if has_word(key) else (label or kind)
 
 
-def vehicles(situation: Situation, language: str, *, with_trails: bool) -> dict[str, Any]:
-    """Every vehicle of every unit, with its plan (and its trail when asked)."""
+def is_old(situation: Situation, unit: pb.Unit, vehicle: int = 0) -> bool:
+    """Whether what is shown of it may be wrong by now: no link, or no word for some seconds."""
+    age = situation.age_s(unit, vehicle)
+    return not unit.connected or age is None or age > OLD_AFTER_S
+
+
+def vehicles(situation: Situation, language: str) -> list[dict[str, Any]]:
+    """Every vehicle of every unit, with its plan. An old position says how old."""
     out = []
     for unit in situation.units.values():
-        age = situation.age_s(unit)
         for state in unit.vehicles:
             name = vehicle_name(state.vehicle)
-            item: dict[str, Any] = {
-                "id": f"{unit.unit_id}/{name}",
-                "kind": name,
-                "label": f"{word(name, language)} {unit.unit_id.rsplit('-', 1)[-1]}",
-                "lat": state.position.latitude_deg,
-                "lng": state.position.longitude_deg,
-                "heading_deg": 90.0 - math.degrees(state.heading_rad),
-                "estop": state.estop,
-                "stale": not unit.connected or age is None or age > STALE_AFTER_S,
-                "route": [(p.latitude_deg, p.longitude_deg) for p in state.route],
-            }
-            if with_trails:
-                item["trail"] = list(situation.trails.get((unit.unit_id, state.vehicle), ()))
-            out.append(item)
-    return {"vehicles": out}
+            label = f"{word(name, language)} {unit.unit_id.rsplit('-', 1)[-1]}"
+            old = is_old(situation, unit, state.vehicle)
+            if old:
+                age = situation.age_s(unit, state.vehicle)
+                label += " · " + (
+                    word("old", language, age=age_words(age, language))
+                    if age is not None
+                    else word("never", language)
+                )
+            out.append(
+                {
+                    "id": f"{unit.unit_id}/{name}",
+                    "kind": name,
+                    "label": label,
+                    "lat": state.position.latitude_deg,
+                    "lng": state.position.longitude_deg,
+                    "heading_deg": 90.0 - math.degrees(state.heading_rad),
+                    "estop": state.estop,
+                    "old": old,
+                    "route": [(p.latitude_deg, p.longitude_deg) for p in state.route],
+                }
+            )
+    return out
+
+
+def trails(situation: Situation) -> dict[str, list[tuple[float, float]]]:
+    """Where each vehicle came along, oldest first, by the vehicle's id on the map."""
+    return {
+        f"{unit_id}/{vehicle_name(vehicle)}": list(trail)
+        for (unit_id, vehicle), trail in situation.trails.items()
+    }
 
 
 def findings(situation: Situation, language: str, limit: int = 300) -> list[dict[str, Any]]:

@@ -21,6 +21,17 @@ const SHAPES = {
   drone: '<path d="M0,-13 L4,-3 L12,-8 L6,1 L12,10 L0,5 L-12,10 L-6,1 L-12,-8 L-4,-3 Z"/>',
 };
 
+const TRAIL_POINTS = 600;
+const TRAIL_STEP_M = 0.2;
+const SILENT_AFTER_MS = 7000; // the page's server says "alive" every 2 s
+
+// Names come from files and units: they are text, never HTML.
+function text(words) {
+  const span = document.createElement("span");
+  span.textContent = words;
+  return span;
+}
+
 function metresPerPixel(map) {
   const centre = map.getCenter();
   return (40075016.686 * Math.cos((centre.lat * Math.PI) / 180)) / Math.pow(2, map.getZoom() + 8);
@@ -32,13 +43,14 @@ export default {
   async mounted() {
     await this.$nextTick();
     await loadResource(window.path_prefix + `${this.resourcePath}/leaflet/leaflet.css`);
-    this.map = L.map(this.$el, { attributionControl: false, zoomSnap: 0.25, maxZoom: 22, zoomControl: false });
+    this.map = L.map(this.$el, { attributionControl: false, zoomSnap: 0.1, maxZoom: 22, zoomControl: false });
     L.control.zoom({ position: "bottomright" }).addTo(this.map);
     L.control.scale({ imperial: false }).addTo(this.map);
     this.map.setView([29.868, 121.615], 17);
     this.lines = []; // [layer, width in metres]: streets are as wide as they are
     this.layers = { site: L.layerGroup().addTo(this.map), plans: L.layerGroup().addTo(this.map),
       findings: L.layerGroup().addTo(this.map), vehicles: L.layerGroup().addTo(this.map) };
+    this.checkpoints = {}; // by beat: [dot, number]
     this.markers = {};
     this.trails = {};
     this.routes = {};
@@ -53,31 +65,53 @@ export default {
     const wait = setInterval(() => {
       if (window.socket?.id === undefined) return;
       clearInterval(wait);
+      this.heard = performance.now();
+      this.watch = setInterval(() => this.say_if_cut_off(), 500);
       this.$emit("ready");
     }, 50);
   },
   unmounted() {
+    clearInterval(this.watch);
     this.observer?.disconnect();
     this.map?.remove();
   },
   methods: {
+    alive() {
+      this.heard = performance.now();
+      this.say_if_cut_off();
+    },
+    say_if_cut_off() {
+      // A page without its server shows old things, and its STOP does nothing: that must be plain.
+      const silent = performance.now() - this.heard > SILENT_AFTER_MS;
+      document.body.classList.toggle("cut-off", silent || window.socket?.connected === false);
+    },
     set_site(site, beats) {
       this.layers.site.clearLayers();
       this.lines = [];
       const bounds = L.latLngBounds([]);
       const features = [...site.features].sort((a, b) => ORDER.indexOf(a.properties.kind) - ORDER.indexOf(b.properties.kind));
       for (const feature of features) this.draw(feature, bounds);
+      this.checkpoints = {};
       for (const beat of beats) {
         const points = beat.features.filter((f) => f.geometry.type === "Point");
-        points.forEach((f, i) => {
+        points.sort((a, b) => (a.properties.order ?? 0) - (b.properties.order ?? 0));
+        this.checkpoints[beat.patrol.id] = points.map((f, i) => {
           const [lng, lat] = f.geometry.coordinates;
-          L.circleMarker([lat, lng], { radius: 5, color: "#0f766e", weight: 2, fillColor: "#fff", fillOpacity: 1 })
-            .bindTooltip(`${i + 1}. ${this.name(f)} · ${this.label(beat.patrol)}`).addTo(this.layers.site);
+          const dot = L.circleMarker([lat, lng], { radius: 5, color: "#0f766e", weight: 2, fillColor: "#fff", fillOpacity: 1 });
+          dot.bindTooltip(text(`${i + 1}. ${this.name(f)} · ${this.label(beat.patrol)}`)).addTo(this.layers.site);
+          return [dot, i + 1];
         });
       }
       this.bounds = bounds;
       if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [10, 10] });
       this.widen();
+    },
+    show_beat(id) {
+      // The checkpoints of the beat that is about to be sent, large and numbered.
+      this.numbers?.remove();
+      this.numbers = L.layerGroup().addTo(this.map);
+      for (const [dot, number] of this.checkpoints[id] ?? [])
+        L.marker(dot.getLatLng(), { icon: L.divIcon({ className: "checkpoint", html: `${number}`, iconSize: [24, 24] }), interactive: false }).addTo(this.numbers);
     },
     label(properties) {
       return (this.language === "zh-CN" && properties.name_zh) || properties.name || "";
@@ -96,16 +130,21 @@ export default {
       } else if (kind === "kiosk" || kind === "pad") {
         const text = kind === "kiosk" ? "警" : "H";
         layer = L.marker([c[1], c[0]], { icon: L.divIcon({ className: `place ${kind}`, html: text, iconSize: [22, 22] }),
-          keyboard: false, alt: this.name(feature) });
+          keyboard: false, bubblingMouseEvents: true, alt: this.name(feature) });
       } else if (kind in STYLES) {
         layer = L.geoJSON(feature, { style: { ...STYLES[kind], interactive: false } });
         const width = feature.properties.width_m || { road: 7, walkway: 3, crossing: 3 }[kind];
         if (width) layer.eachLayer((l) => this.lines.push([l, width]));
       } else return;
       const name = this.name(feature);
-      if (name && ["building", "plaza", "keep_out", "no_fly"].includes(kind))
-        layer.bindTooltip(name, { permanent: true, direction: "center", className: "place-name" });
-      else if (name && kind === "kiosk") layer.bindTooltip(name);
+      if (name && ["building", "plaza"].includes(kind))
+        layer.bindTooltip(text(name), { permanent: true, direction: "center", className: "place-name" });
+      else if (name && ["keep_out", "no_fly"].includes(kind)) {
+        // At the area's upper edge: what stands inside it has its name in the middle.
+        const edge = layer.getBounds();
+        L.tooltip({ permanent: true, direction: "bottom", className: `place-name ${kind}` })
+          .setLatLng([edge.getNorth(), edge.getCenter().lng]).setContent(text(name)).addTo(this.layers.site);
+      } else if (name && kind === "kiosk") layer.bindTooltip(text(name));
       layer.addTo(this.layers.site);
       if (layer.getBounds) bounds.extend(layer.getBounds());
     },
@@ -114,12 +153,13 @@ export default {
       for (const [layer, width] of this.lines) layer.setStyle({ weight: Math.max(1, width / scale) });
       this.$el.classList.toggle("far", this.map.getZoom() < 16.5);
     },
-    update(picture) {
-      const seen = new Set();
-      for (const v of picture.vehicles) {
-        seen.add(v.id);
-        this.vehicle(v);
-      }
+    trails_so_far(trails) {
+      this.past = trails;
+      for (const [id, points] of Object.entries(trails)) this.trails[id]?.setLatLngs(points);
+    },
+    vehicles_now(vehicles) {
+      const seen = new Set(vehicles.map((v) => v.id));
+      for (const v of vehicles) this.vehicle(v);
       for (const id of Object.keys(this.markers)) if (!seen.has(id)) this.forget(id);
     },
     forget(id) {
@@ -129,25 +169,30 @@ export default {
       }
     },
     vehicle(v) {
-      const place = [v.lat, v.lng];
-      const colour = v.stale ? "#6b7280" : COLOURS[v.kind];
-      const html = `<svg width="36" height="36" viewBox="-18 -18 36 36" role="img" aria-label="${v.label}">` +
+      const place = L.latLng(v.lat, v.lng);
+      const colour = v.old ? "#6b7280" : COLOURS[v.kind];
+      const html = `<svg width="36" height="36" viewBox="-18 -18 36 36" aria-hidden="true">` +
         `<g transform="rotate(${v.heading_deg})" fill="${colour}" stroke="#fff" stroke-width="2">${SHAPES[v.kind]}</g>` +
         (v.estop ? '<circle r="16" fill="none" stroke="#dc2626" stroke-width="3"/>' : "") + "</svg>";
       let marker = this.markers[v.id];
       if (!marker) {
-        marker = this.markers[v.id] = L.marker(place, { icon: L.divIcon({ className: "vehicle", html, iconSize: [36, 36] }), zIndexOffset: 1000, alt: v.label });
-        marker.bindTooltip(v.label, { permanent: true, direction: "right", offset: [16, 0], className: "vehicle-name" }).addTo(this.layers.vehicles);
-        this.trails[v.id] = L.polyline([], { color: colour, weight: 2, opacity: 0.55, interactive: false }).addTo(this.layers.plans);
-        this.routes[v.id] = L.polyline([], { color: colour, weight: 3, opacity: 0.9, dashArray: "2 7", interactive: false }).addTo(this.layers.plans);
+        const line = { color: COLOURS[v.kind], interactive: false };
+        marker = this.markers[v.id] = L.marker(place, { icon: L.divIcon({ className: `vehicle ${v.kind}`, html, iconSize: [36, 36] }),
+          zIndexOffset: 1000, keyboard: false, bubblingMouseEvents: true });
+        marker.bindTooltip(text(v.label), { permanent: true, direction: "right", offset: [16, 0], className: "vehicle-name" }).addTo(this.layers.vehicles);
+        this.trails[v.id] = L.polyline(this.past?.[v.id] ?? [], { ...line, weight: 2.5, opacity: 0.55, className: `trail ${v.kind}` }).addTo(this.layers.plans);
+        this.routes[v.id] = L.polyline([], { ...line, weight: 3, opacity: 0.9, dashArray: "2 7", className: `route ${v.kind}` }).addTo(this.layers.plans);
       } else {
         marker.setLatLng(place);
         marker.getElement().innerHTML = html;
-        if (marker._said !== v.label) marker.setTooltipContent(v.label);
+        if (marker.said !== v.label) marker.setTooltipContent(text(v.label));
       }
-      marker._said = v.label;
-      if (v.trail) this.trails[v.id].setLatLngs(v.trail);
-      else this.trails[v.id].addLatLng(place);
+      marker.said = v.label;
+      marker.getElement().classList.toggle("old", v.old);
+      marker.getTooltip().getElement()?.classList.toggle("old", v.old);
+      const trail = this.trails[v.id].getLatLngs();
+      if (!trail.length || trail[trail.length - 1].distanceTo(place) > TRAIL_STEP_M)
+        this.trails[v.id].setLatLngs([...trail.slice(1 - TRAIL_POINTS), place]);
       this.routes[v.id].setLatLngs(v.route);
     },
     findings(list) {
@@ -158,13 +203,16 @@ export default {
         let dot = this.dots[f.id];
         if (!dot) {
           dot = this.dots[f.id] = L.circleMarker([f.lat, f.lng], style).addTo(this.layers.findings);
-          dot.on("click", () => this.$emit("finding", f.id));
+          dot.on("click", () => this.picking || this.$emit("finding", f.id)); // a picked place may be a finding's
+          dot.bindTooltip(text(f.label));
         } else {
           dot.setLatLng([f.lat, f.lng]);
           dot.setStyle(style);
           dot.setRadius(style.radius);
+          dot.setTooltipContent(text(f.label));
         }
-        dot.bindTooltip(f.label);
+        dot.getElement()?.classList.add("finding-dot");
+        dot.getElement()?.classList.toggle("live", f.live);
       }
       for (const id of Object.keys(this.dots)) if (!seen.has(id)) { this.dots[id].remove(); delete this.dots[id]; }
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 from nicegui import app, ui
 
@@ -12,12 +13,18 @@ from comms.centre.screens.composer import Composer
 from comms.centre.screens.findings_panel import FindingsPanel
 from comms.centre.screens.site_map import SiteMap
 from comms.centre.screens.situation import Situation
+from comms.centre.screens.stop_strip import StopStrip
 from comms.centre.screens.tasks_panel import TasksPanel
 from comms.centre.screens.units_panel import UnitsPanel
 from comms.centre.screens.words import LANGUAGES, word
 
-_MAP_PERIOD_S = 0.4
-_PANEL_PERIOD_S = 1.0
+_PERIOD_S = 0.3
+_ALIVE_EVERY_S = 2.0
+#: Blue is the robot and purple the drone, on the map as on the buttons.
+_COLOURS = {
+    "primary": "#1d4ed8", "secondary": "#86198f", "positive": "#15803d", "negative": "#b91c1c",
+    "warning": "#f59e0b",
+}  # fmt: skip
 
 
 class StaffPage:
@@ -27,14 +34,14 @@ class StaffPage:
         self.situation, self.language = situation, language
         self.actions = Actions(situation, language, who="staff")
         self._map_ready = False
-        self._drawn = {"map": -1, "findings": -1, "units": -1, "tasks": -1, "found": -1}
-        self._site_drawn: object = None
+        self._alive_at = 0.0
+        self._drawn: dict[str, object] = {}
+        ui.colors(**_COLOURS)
         beats = self._beats()
         self._header()
         with ui.element("main").classes("screen"):
             with ui.element("section").classes("map-side"):
-                self.map = SiteMap(language)
-                self.map.classes("site-map").mark("map")
+                self.map = SiteMap(language).classes("site-map")
                 self.composer = Composer(situation, self.actions, self.map, language, beats)
             with ui.element("aside").classes("panel-side"):
                 self.units = UnitsPanel(situation, self.actions, language)
@@ -43,8 +50,8 @@ class StaffPage:
         self.map.on_ready(self._ready)
         self.map.on_pick(self.composer.picked)
         self.map.on_finding(self.findings.show)
-        ui.timer(_MAP_PERIOD_S, self._draw_map)
-        ui.timer(_PANEL_PERIOD_S, self._draw_panels)
+        self._draw_panels()
+        ui.timer(_PERIOD_S, self._draw)
 
     def _beats(self) -> dict[str, str]:
         """Ids and names of the beats, in the user's language."""
@@ -56,30 +63,34 @@ class StaffPage:
         return out
 
     def _header(self) -> None:
-        with ui.header().classes("items-center no-wrap gap-3 top"):
-            ui.icon("local_police").classes("text-2xl")
-            ui.label(word("title", self.language)).classes("title")
-            self.lost = ui.label(word("link_lost", self.language)).classes("lost")
-            ui.space()
-            self._icon("my_location", "find_units", lambda: self.map.run_method("show_units"))
-            self._icon("zoom_out_map", "whole_site", lambda: self.map.run_method("show_site"))
-            dark = ui.dark_mode(app.storage.user.get("dark"))
+        say = lambda key: word(key, self.language)  # noqa: E731 - a short name for many lines
+        with ui.header().classes("column no-wrap gap-0 head"):
+            with ui.row().classes("w-full items-center no-wrap gap-3 top"):
+                # First in the page's order, so that the keyboard finds it first; last to the eye.
+                ui.button(
+                    say("stop_all"), icon="front_hand", on_click=lambda: self.actions.stop()
+                ).props("color=negative no-wrap").classes("stop order-last")
+                ui.icon("local_police").classes("text-2xl emblem")
+                ui.label(say("title")).classes("title")
+                ui.space()
+                self._icon("my_location", "find_units", lambda: self.map.run_method("show_units"))
+                self._icon("zoom_out_map", "whole_site", lambda: self.map.run_method("show_site"))
+                self._dark_switch()
+                ui.select(
+                    LANGUAGES, value=self.language, on_change=lambda e: self._speak(str(e.value))
+                ).props(f'dense dark borderless aria-label="{say("language")}"')
+            self.lost = ui.label(say("link_lost")).classes("lost").props("role=alert")
+            ui.label(say("cut_off")).classes("lost cut-off-note").props("role=alert")
+            self.strip = StopStrip(self.situation, self.actions, self.language)
 
-            def turn() -> None:
-                dark.value = not dark.value
-                app.storage.user["dark"] = dark.value
+    def _dark_switch(self) -> None:
+        dark = ui.dark_mode(app.storage.user.get("dark"))
 
-            self._icon("contrast", "dark", turn)
-            ui.select(
-                LANGUAGES, value=self.language, on_change=lambda e: self._speak(str(e.value))
-            ).props(f'dense dark borderless aria-label="{word("language", self.language)}"').mark(
-                "language"
-            )
-            ui.button(
-                word("stop_all", self.language),
-                icon="front_hand",
-                on_click=lambda: self.actions.stop(""),
-            ).props("color=negative").classes("stop").mark("stop-all")
+        def turn() -> None:
+            dark.value = not dark.value
+            app.storage.user["dark"] = dark.value
+
+        self._icon("contrast", "dark", turn)
 
     def _icon(self, icon: str, key: str, action: object) -> None:
         text = word(key, self.language)
@@ -96,35 +107,44 @@ class StaffPage:
         self.map.run_method("look_at", latitude_deg, longitude_deg)
 
     def _ready(self) -> None:
+        """The browser's map is there, or there again: it knows nothing yet."""
         self._map_ready = True
-        self._site_drawn = None
-        self._drawn["map"] = self._drawn["findings"] = -1
+        self._alive_at = 0.0
+        self._drawn = {key: drawn for key, drawn in self._drawn.items() if key == "panels"}
+
+    def _draw(self) -> None:
+        if self._map_ready:
+            self._draw_map()
+        self._draw_panels()
 
     def _draw_map(self) -> None:
-        self.lost.visible = not self.situation.connected
-        if not self._map_ready or self.situation.site is None:
+        now = time.monotonic()
+        if now - self._alive_at > _ALIVE_EVERY_S:
+            self._alive_at = now
+            self.map.run_method("alive")
+        site = self.situation.site
+        if site is None:
             return
-        fresh = self._site_drawn is None
-        if fresh:
-            site = self.situation.site
+        if self._changed("site", site.site_id):
             self.map.set_site(site.site_geojson, list(site.beat_geojson))
-            self._site_drawn = site.site_id
-        if fresh or self._changed("map", self.situation.revision):
-            shown = picture.vehicles(self.situation, self.language, with_trails=fresh)
-            self.map.run_method("update", shown)
-        if fresh or self._changed("findings", self.situation.findings_revision):
+            self.map.run_method("trails_so_far", picture.trails(self.situation))
+        shown = picture.vehicles(self.situation, self.language)
+        if self._changed("vehicles", shown):
+            self.map.run_method("vehicles_now", shown)
+        if self._changed("findings", self.situation.findings_revision):
             self.map.run_method("findings", picture.findings(self.situation, self.language))
 
     def _draw_panels(self) -> None:
-        if self._changed("units", self.situation.revision):
-            self.units.refresh()
-        self.units.tick()
-        if self._changed("tasks", self.situation.tasks_revision):
+        self.lost.visible = not self.situation.connected
+        self.strip.refresh()
+        self.units.refresh()
+        situation = self.situation
+        # A waiting flight's card shows the pre-flight list, so units matter to the tasks too.
+        if self._changed("panels", (situation.revision, situation.tasks_revision)):
             self.tasks.refresh()
-        if self._changed("found", self.situation.findings_revision):
             self.findings.refresh()
 
-    def _changed(self, part: str, revision: int) -> bool:
-        changed = self._drawn[part] != revision
-        self._drawn[part] = revision
+    def _changed(self, part: str, now: object) -> bool:
+        changed = self._drawn.get(part) != now
+        self._drawn[part] = now
         return changed

@@ -1,5 +1,5 @@
 """The tasks: what waits for a person first, then what runs, then what is over, each with its
-reasons.
+reasons; a click shows everything that happened to it.
 """
 
 from __future__ import annotations
@@ -7,27 +7,20 @@ from __future__ import annotations
 from nicegui import ui
 
 from comms.centre.screens.actions import Actions
+from comms.centre.screens.clock import clock_time
 from comms.centre.screens.picture import vehicle_name
+from comms.centre.screens.rows import Row, Rows
 from comms.centre.screens.situation import Situation
 from comms.centre.screens.words import word
+from comms.contracts.task import FINAL, TaskState
 from comms.wire import centre_pb2 as pb
-from comms.wire import types_pb2
+from comms.wire import convert, types_pb2
 
 _SHOWN = 12
-_STATE_WORDS = {
-    number: f"state_{name.removeprefix('TASK_STATE_').lower()}"
-    for name, number in types_pb2.TaskState.items()
-    if number
-}
-_FINAL = {
-    types_pb2.TASK_STATE_SUCCEEDED,
-    types_pb2.TASK_STATE_FAILED,
-    types_pb2.TASK_STATE_CANCELLED,
-    types_pb2.TASK_STATE_REJECTED,
-    types_pb2.TASK_STATE_EXPIRED,
-}
+_PROPOSED = types_pb2.TASK_STATE_PROPOSED
+_FINAL = {convert.word_to_wire(state) for state in FINAL}
+_STATE_WORDS = {convert.word_to_wire(state): f"state_{state}" for state in TaskState}
 _COLOURS = {
-    types_pb2.TASK_STATE_PROPOSED: "warning",
     types_pb2.TASK_STATE_RUNNING: "primary",
     types_pb2.TASK_STATE_SUCCEEDED: "positive",
     types_pb2.TASK_STATE_FAILED: "negative",
@@ -41,84 +34,134 @@ def task_words(task: types_pb2.Task, beats: dict[str, str], language: str) -> st
 
 
 class TasksPanel:
+    """One card for each task that waits, one line for each other."""
+
     def __init__(
         self, situation: Situation, actions: Actions, language: str, beats: dict[str, str]
     ) -> None:
         self.situation, self.actions, self.language = situation, actions, language
         self.beats = beats
-        with ui.column().classes("w-full gap-2"):
+        with ui.column().classes("w-full gap-2 tasks"):
             ui.label(word("tasks", language)).classes("panel-title")
-            self._body()
+            self._none = ui.label(word("no_tasks", language)).classes("hint")
+            lines = ui.column().classes("w-full gap-2")
+        self._rows: Rows[pb.TaskRecord] = Rows(lines, self._row)
 
     def refresh(self) -> None:
-        self._body.refresh()
-
-    @ui.refreshable_method
-    def _body(self) -> None:
-        records = self.situation.open_tasks()
-        waiting = [r for r in records if r.latest.state == types_pb2.TASK_STATE_PROPOSED]
-        others = [r for r in records if r.latest.state != types_pb2.TASK_STATE_PROPOSED]
+        records = self.situation.newest_tasks()
+        # What waits keeps its place when more comes: nobody shall approve the wrong flight.
+        waiting = [r for r in records if r.latest.state == _PROPOSED][::-1]
+        others = [r for r in records if r.latest.state != _PROPOSED]
         others.sort(key=lambda r: r.latest.state in _FINAL)
-        if not records:
-            ui.label(word("no_tasks", self.language)).classes("hint")
-        for record in waiting:
-            self._waiting(record)
-        for record in others[:_SHOWN]:
-            self._line(record)
+        self._none.visible = not records
+        self._rows.show(
+            [(f"waiting {r.task.task_id}", r) for r in waiting]
+            + [(r.task.task_id, r) for r in others[:_SHOWN]]
+        )
 
-    def _waiting(self, record: pb.TaskRecord) -> None:
-        task = record.task
-        with ui.card().classes("w-full gap-1 p-3 needs-you"):
-            ui.label(word("needs_approval", self.language)).classes("text-caption")
-            ui.label(task_words(task, self.beats, self.language)).classes("text-weight-bold")
-            self._preflight(task)
-            with ui.row().classes("w-full justify-end"):
-                ui.button(
-                    word("cancel", self.language),
-                    on_click=lambda t=task.task_id: self.actions.cancel(t),
-                ).props("flat dense")
-                ui.button(
-                    word("approve_launch", self.language),
-                    on_click=lambda t=task.task_id: self.actions.approve(t),
-                ).props("color=positive").mark("approve")
-
-    def _preflight(self, task: types_pb2.Task) -> None:
-        unit = self.situation.units.get(task.unit_id)
-        states = [v for v in (unit.vehicles if unit else ()) if v.vehicle == task.vehicle]
-        items = list(states[0].preflight) if states else []
-        if not items:
+    def history(self, task_id: str) -> None:
+        """All that happened to a task, step by step."""
+        record = self.situation.tasks.get(task_id)
+        if record is None:
             return
-        bad = [item for item in items if not item.ok]
-        title = word("preflight" if bad else "preflight_green", self.language)
-        with ui.expansion(title, icon="rule" if bad else "verified", value=bool(bad)).classes(
-            "w-full"
-        ):
-            for item in items:
-                with ui.row().classes("items-center no-wrap gap-2"):
-                    ui.icon(
-                        "check_circle" if item.ok else "cancel",
-                        color="positive" if item.ok else "negative",
-                    )
-                    ui.label(f"{item.name}: {item.detail}").classes("text-caption")
+        with ui.dialog(value=True) as dialog, ui.card().classes("gap-1 history"):
+            ui.label(task_words(record.task, self.beats, self.language)).classes("text-weight-bold")
+            for step in record.history:
+                state = word(_STATE_WORDS[step.state], self.language)
+                parts = [clock_time(step.at), state, step.actor, step.reason]
+                ui.label(" · ".join(part for part in parts if part)).classes("text-caption")
+            ui.button(word("back", self.language), on_click=dialog.close).props(
+                "flat no-caps"
+            ).classes("self-end")
+        dialog.on("hide", dialog.delete)
 
-    def _line(self, record: pb.TaskRecord) -> None:
-        task, latest = record.task, record.latest
-        over = latest.state in _FINAL
-        with ui.column().classes("w-full gap-0 task-line" + (" over" if over else "")):
+    def _row(self, record: pb.TaskRecord) -> Row[pb.TaskRecord]:
+        kind = _WaitingCard if record.latest.state == _PROPOSED else _TaskLine
+        return kind(self, record.task)
+
+
+class _WaitingCard:
+    """A task that a person must approve, with the pre-flight list as it is now."""
+
+    def __init__(self, panel: TasksPanel, task: types_pb2.Task) -> None:
+        self._panel, self._task = panel, task
+        say = lambda key: word(key, panel.language)  # noqa: E731 - a short name for many lines
+        self._listed: list[tuple[str, bool, str]] | None = None
+        self.root = ui.card().classes("w-full gap-1 p-3 needs-you")
+        with self.root:
+            ui.label(say("needs_approval")).classes("text-caption")
+            ui.label(task_words(task, panel.beats, panel.language)).classes("text-weight-bold")
+            self._what = ui.label(self._facts()).classes("text-caption")
+            self._list = ui.column().classes("w-full gap-0")
+            with ui.row().classes("w-full justify-end"):
+                ui.button(say("reject"), on_click=lambda: panel.actions.cancel(task.task_id)).props(
+                    "flat dense no-caps"
+                )
+                ui.button(
+                    say("approve_launch"), on_click=lambda: panel.actions.approve(task.task_id)
+                ).props("color=positive no-caps")
+
+    def show(self, _: pb.TaskRecord) -> None:
+        unit = self._panel.situation.units.get(self._task.unit_id)
+        states = [v for v in (unit.vehicles if unit else ()) if v.vehicle == self._task.vehicle]
+        items = [(i.name, i.ok, i.detail) for i in (states[0].preflight if states else ())]
+        if items == self._listed:
+            return
+        self._listed = items
+        self._list.clear()
+        bad = [item for item in items if not item[1]]
+        with self._list:
+            if not items:
+                return
+            with ui.row().classes("items-center no-wrap gap-2"):
+                ui.icon("rule" if bad else "verified", color="negative" if bad else "positive")
+                ui.label(word("preflight" if bad else "preflight_green", self._panel.language))
+            for name, _ok, detail in bad:
+                with ui.row().classes("items-center no-wrap gap-2"):
+                    ui.icon("cancel", color="negative")
+                    ui.label(f"{name}: {detail}").classes("text-caption")
+
+    def _facts(self) -> str:
+        task, language = self._task, self._panel.language
+        facts = [task.unit_id, word("at_height", language, height=round(task.height_m or 30))]
+        if task.kind == types_pb2.TASK_KIND_ORBIT:
+            facts.append(word("at_radius", language, radius=round(task.radius_m or 20)))
+        facts.append(task.created_by)
+        return " · ".join(fact for fact in facts if fact)
+
+
+class _TaskLine:
+    def __init__(self, panel: TasksPanel, task: types_pb2.Task) -> None:
+        self._panel, task_id = panel, task.task_id
+        self._shown = b""
+        self.root = ui.column().classes("w-full gap-0 task-line")
+        with self.root:
             with ui.row().classes("w-full items-center no-wrap gap-2"):
-                ui.icon("smart_toy" if vehicle_name(task.vehicle) == "robot" else "flight")
-                ui.label(task_words(task, self.beats, self.language)).classes("grow")
-                ui.badge(
-                    word(_STATE_WORDS[latest.state], self.language),
-                    color=_COLOURS.get(latest.state, "grey-7"),
-                ).mark(f"task-{task.task_id}")
-                if not over:
-                    ui.button(
-                        icon="close", on_click=lambda t=task.task_id: self.actions.cancel(t)
-                    ).props(
-                        f'flat dense round size=sm aria-label="{word("cancel", self.language)}"'
-                    )
-            if not over and latest.progress > 0:
-                ui.linear_progress(latest.progress, show_value=False, size="4px")
-            if latest.reason:
-                ui.label(latest.reason).classes("text-caption")
+                name = vehicle_name(task.vehicle)
+                ui.icon("smart_toy" if name == "robot" else "flight").classes(name)
+                ui.label(task_words(task, panel.beats, panel.language)).classes("grow")
+                self._badge = ui.badge().classes("state")
+                self._open = ui.button(
+                    icon="expand_more", on_click=lambda: panel.history(task_id)
+                ).props(f'flat dense round size=sm aria-label="{word("details", panel.language)}"')
+                self._cancel = ui.button(
+                    icon="close", on_click=lambda: panel.actions.cancel(task_id)
+                ).props(f'flat dense round size=sm aria-label="{word("cancel", panel.language)}"')
+            self._progress = ui.linear_progress(0, show_value=False, size="4px")
+            self._why = ui.label().classes("text-caption")
+
+    def show(self, record: pb.TaskRecord) -> None:
+        shown = record.latest.SerializeToString(deterministic=True)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        latest = record.latest
+        over = latest.state in _FINAL
+        self.root.classes(add="over" if over else "", remove="" if over else "over")
+        self._badge.set_text(word(_STATE_WORDS[latest.state], self._panel.language))
+        self._badge.props(f"color={_COLOURS.get(latest.state, 'grey-8')}")
+        self._cancel.visible = not over
+        self._progress.visible = not over and latest.progress > 0
+        self._progress.set_value(latest.progress)
+        parts = [clock_time(latest.at), latest.actor, latest.reason]
+        self._why.set_text(" · ".join(part for part in parts if part))

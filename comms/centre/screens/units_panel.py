@@ -5,112 +5,111 @@ from __future__ import annotations
 from nicegui import ui
 
 from comms.centre.screens.actions import Actions
-from comms.centre.screens.picture import STALE_AFTER_S, vehicle_name
+from comms.centre.screens.picture import is_old, vehicle_name
+from comms.centre.screens.rows import Rows
 from comms.centre.screens.situation import Situation
 from comms.centre.screens.words import age_words, has_word, word
 from comms.wire import centre_pb2 as pb
 from comms.wire import types_pb2
 
+_LOW_BATTERY = 0.25
+
 
 class UnitsPanel:
+    """One card per unit. `refresh` often: ages run even when nothing arrives."""
+
     def __init__(self, situation: Situation, actions: Actions, language: str) -> None:
-        self.situation, self.actions, self.language = situation, actions, language
-        self._ages: dict[str, ui.label] = {}
+        self._situation = situation
         with ui.column().classes("w-full gap-2"):
             ui.label(word("units", language)).classes("panel-title")
-            self._body()
+            self._none = ui.label(word("no_units", language)).classes("hint")
+            cards = ui.column().classes("w-full gap-2")
+        self._rows: Rows[pb.Unit] = Rows(
+            cards, lambda unit: _UnitCard(unit.unit_id, situation, actions, language)
+        )
 
     def refresh(self) -> None:
-        self._body.refresh()
+        units = self._situation.units
+        self._none.visible = not units
+        self._rows.show(list(units.items()))
 
-    def tick(self) -> None:
-        """Ages run even when nothing arrives: that is when they matter."""
-        for unit_id, label in self._ages.items():
-            unit = self.situation.units.get(unit_id)
-            if unit is not None:
-                text, stale = self._age(unit)
-                label.set_text(text)
-                label.classes(
-                    add="text-negative" if stale else "", remove="" if stale else "text-negative"
+
+class _UnitCard:
+    def __init__(self, unit_id: str, situation: Situation, actions: Actions, language: str) -> None:
+        self._situation, self._language = situation, language
+        self.root = ui.card().classes("w-full gap-1 p-3 unit")
+        with self.root:
+            with ui.row().classes("w-full items-center no-wrap"):
+                with ui.column().classes("gap-0 grow"):
+                    ui.label(unit_id).classes("text-weight-bold")
+                    self._age = ui.label().classes("text-caption age")
+                ui.button(
+                    word("stop", language),
+                    icon="front_hand",
+                    on_click=lambda: actions.stop(unit_id),
+                ).props(f'color=negative aria-label="{word("stop", language)} {unit_id}"').classes(
+                    "stop"
                 )
+            lines = ui.column().classes("w-full gap-1")
+        self._rows: Rows[types_pb2.VehicleState] = Rows(
+            lines, lambda state: _VehicleLine(state.vehicle, language)
+        )
 
-    def _age(self, unit: pb.Unit) -> tuple[str, bool]:
-        age = self.situation.age_s(unit)
+    def show(self, unit: pb.Unit) -> None:
+        text, old = self._age_words(unit)
+        self._age.set_text(text)
+        self._age.classes(add="bad" if old else "", remove="" if old else "bad")
+        self.root.classes(add="is-old" if old else "", remove="" if old else "is-old")
+        self._rows.show([(str(state.vehicle), state) for state in unit.vehicles])
+
+    def _age_words(self, unit: pb.Unit) -> tuple[str, bool]:
+        age = self._situation.age_s(unit)
         if age is None:
-            return word("never", self.language), True
-        text = word("last_word", self.language, age=age_words(age, self.language))
+            return word("never", self._language), True
+        text = word("last_word", self._language, age=age_words(age, self._language))
         if not unit.connected:
-            return f"{word('not_connected', self.language)} · {text}", True
-        return text, age > STALE_AFTER_S
+            return f"{word('not_connected', self._language)} · {text}", True
+        return text, is_old(self._situation, unit)
 
-    @ui.refreshable_method
-    def _body(self) -> None:
-        self._ages.clear()
-        if not self.situation.units:
-            ui.label(word("no_units", self.language)).classes("hint")
-        for unit in self.situation.units.values():
-            with ui.card().classes("w-full gap-1 p-3"):
-                with ui.row().classes("w-full items-center no-wrap"):
-                    with ui.column().classes("gap-0"):
-                        ui.label(unit.unit_id).classes("text-weight-bold")
-                        text, stale = self._age(unit)
-                        self._ages[unit.unit_id] = ui.label(text).classes(
-                            "text-caption" + (" text-negative" if stale else "")
-                        )
-                    ui.space()
-                    if any(v.estop for v in unit.vehicles):
-                        ui.button(
-                            word("release", self.language),
-                            on_click=lambda u=unit.unit_id: self._ask_release(u),
-                        ).props("outline color=warning dense").mark(f"release-{unit.unit_id}")
-                    ui.button(
-                        word("stop", self.language),
-                        icon="front_hand",
-                        on_click=lambda u=unit.unit_id: self.actions.stop(u),
-                    ).props("color=negative").classes("stop").mark(f"stop-{unit.unit_id}")
-                for state in unit.vehicles:
-                    self._vehicle(state)
 
-    def _vehicle(self, state: types_pb2.VehicleState) -> None:
-        name = vehicle_name(state.vehicle)
-        icon = "smart_toy" if name == "robot" else "flight"
-        with ui.row().classes("w-full items-center no-wrap gap-2 vehicle-row"):
-            ui.icon(icon).classes("text-lg")
+class _VehicleLine:
+    def __init__(self, vehicle: int, language: str) -> None:
+        self._name, self._language = vehicle_name(vehicle), language
+        self.root = ui.row().classes("w-full items-center no-wrap gap-2 vehicle-line")
+        with self.root:
+            ui.icon("smart_toy" if self._name == "robot" else "flight").classes(
+                f"text-lg {self._name}"
+            )
             with ui.column().classes("gap-0 grow"):
-                ui.label(f"{word(name, self.language)} · {self._doing(state)}")
-                facts = [f"{state.speed_mps:.1f} m/s"]
-                if name == "drone":
-                    facts.append(f"{word('above_ground', self.language)} {state.height_m:.0f} m")
-                if not state.localized:
-                    facts.append(word("not_localized", self.language))
-                ui.label(" · ".join(facts)).classes("text-caption")
-            if state.HasField("battery_fraction"):
-                low = state.battery_fraction < 0.25
-                ui.label(f"{state.battery_fraction:.0%}").classes("text-negative" if low else "")
-                ui.icon("battery_alert" if low else "battery_full").props(
-                    f'aria-label="{word("battery", self.language)}"'
-                )
+                self._doing = ui.label()
+                self._facts = ui.label().classes("text-caption")
+            self._charge = ui.label()
+            self._battery = ui.icon("battery_full").props(
+                f'aria-label="{word("battery", language)}"'
+            )
 
-    def _doing(self, state: types_pb2.VehicleState) -> str:
+    def show(self, state: types_pb2.VehicleState) -> None:
+        self._doing.set_text(f"{word(self._name, self._language)} · {self._words(state)}")
+        facts = [f"{abs(state.speed_mps):.1f} m/s"]
+        if self._name == "drone":
+            facts.append(f"{word('above_ground', self._language)} {abs(state.height_m):.0f} m")
+        if not state.localized:
+            facts.append(word("not_localized", self._language))
+        self._facts.set_text(" · ".join(facts))
+        known = state.HasField("battery_fraction")
+        self._charge.visible = self._battery.visible = known
+        if known:
+            low = state.battery_fraction < _LOW_BATTERY
+            self._charge.set_text(f"{state.battery_fraction:.0%}")
+            self._charge.classes(add="bad" if low else "", remove="" if low else "bad")
+            self._battery.set_name("battery_alert" if low else "battery_full")
+
+    def _words(self, state: types_pb2.VehicleState) -> str:
         if state.estop:
-            return word("estop_on", self.language)
+            return word("estop_on", self._language)
         key = f"mode_{state.mode.replace(' ', '_').replace('-', '_').lower()}"
-        doing = word(key, self.language) if has_word(key) else state.mode
+        doing = word(key, self._language) if has_word(key) else state.mode
         safety = f"safety_{state.safety}"
         if state.safety in ("slow", "stop") and has_word(safety):
-            return f"{doing}, {word(safety, self.language)}"
+            return f"{doing}, {word(safety, self._language)}"
         return doing
-
-    def _ask_release(self, unit_id: str) -> None:
-        with ui.dialog(value=True) as dialog, ui.card():
-            ui.label(word("release_question", self.language))
-            with ui.row().classes("w-full justify-end"):
-                ui.button(word("back", self.language), on_click=dialog.close).props("flat")
-
-                async def release() -> None:
-                    dialog.close()
-                    await self.actions.release(unit_id)
-
-                ui.button(word("release", self.language), on_click=release).props(
-                    "color=warning"
-                ).mark("confirm-release")
