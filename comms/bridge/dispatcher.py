@@ -184,6 +184,8 @@ class Dispatcher:
         task_id, wanted = entry.task.task_id, entry.wanted
         if wanted == "cancel":
             return [CancelGoal(entry.task)] if self._again(task_id, "cancel", now) else []
+        if self._vehicles[entry.task.vehicle].task_id != task_id:
+            return []  # the order would hold or let go another task than the one that is meant
         hold = task_id in self._held
         if wanted == "pause" or (hold and link_down_s > 0):
             paused = True

@@ -156,7 +156,7 @@ def test_a_release_takes_a_second_deliberate_step(page: Page, unit: StandInUnit)
     expect(strip).to_contain_text(re.compile(CONFIRMED.format("Drone")))
     before = len(unit.stops)
     button(page, "Release …").click()
-    expect(page.locator(".q-dialog")).to_contain_text("Is the place around it clear?")
+    expect(page.locator(".q-dialog")).to_contain_text("Is the place around them clear?")
     button(page.locator(".q-dialog"), "Back").click()
     expect(page.locator(".q-dialog")).to_have_count(0)
     assert len(unit.stops) == before

@@ -143,6 +143,26 @@ def test_a_running_task_is_cancelled_at_the_unit(
     expect(page.locator(".task-line .state", has_text="cancelled").first).to_be_visible()
 
 
+def test_a_held_task_goes_on_at_a_press(page: Page, unit: StandInUnit, place: Place) -> None:
+    known = set(unit.tasks)
+    fill_form(page, "Go there", place(60, 10))
+    button(page, "Send").click()
+    task = unit.new_task(known)
+    unit.say(task.task_id, TaskState.RUNNING)
+    line = top_line(page)
+    expect(line.locator(".state")).to_have_text("running")
+    expect(button(line, "Go on")).to_be_hidden()
+    button(line, "Hold the task").click()
+    until(lambda: unit.controls and unit.controls[-1].action == link_pb2.TaskControl.PAUSE)
+    unit.say(task.task_id, TaskState.PAUSED, reason="paused by a person")
+    expect(line.locator(".state")).to_have_text("paused")
+    expect(line).to_contain_text("paused by a person")
+    button(line, "Go on").click()
+    until(lambda: unit.controls[-1].action == link_pb2.TaskControl.RESUME)
+    assert unit.controls[-1].task_id == task.task_id
+    unit.say(task.task_id, TaskState.CANCELLED)
+
+
 def test_a_press_is_not_lost_while_the_page_is_updated_under_it(
     page: Page, unit: StandInUnit, place: Place
 ) -> None:

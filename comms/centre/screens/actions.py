@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import grpc
 from nicegui import ui
@@ -62,11 +63,17 @@ class Actions:
         self._tell(await self.attempt(lambda: self.situation.stub.ApproveTask(request)), "sent")
 
     async def cancel(self, task_id: str) -> None:
-        request = pb.ControlTaskRequest(
-            task_id=task_id, action=pb.ControlTaskRequest.CANCEL, by=self.who
-        )
-        why = await self.attempt(lambda: self.situation.stub.ControlTask(request))
-        self._tell(why, "cancel_sent")
+        await self._control(task_id, pb.ControlTaskRequest.CANCEL, "cancel_sent")
+
+    async def pause(self, task_id: str) -> None:
+        await self._control(task_id, pb.ControlTaskRequest.PAUSE, "pause_sent")
+
+    async def resume(self, task_id: str) -> None:
+        await self._control(task_id, pb.ControlTaskRequest.RESUME, "resume_sent")
+
+    async def _control(self, task_id: str, action: Any, done: str) -> None:
+        request = pb.ControlTaskRequest(task_id=task_id, action=action, by=self.who)
+        self._tell(await self.attempt(lambda: self.situation.stub.ControlTask(request)), done)
 
     async def stop(self, unit_id: str = "") -> None:
         """Emergency stop of one unit, or of all. The strip says how it stands."""

@@ -55,6 +55,7 @@ def vehicles(situation: Situation, language: str) -> list[dict[str, Any]]:
                     "heading_deg": 90.0 - math.degrees(state.heading_rad),
                     "estop": state.estop,
                     "old": old,
+                    "placed": state.localized,
                     "route": [(p.latitude_deg, p.longitude_deg) for p in state.route],
                 }
             )

@@ -191,7 +191,7 @@ export default {
       marker.getElement().classList.toggle("old", v.old);
       marker.getTooltip().getElement()?.classList.toggle("old", v.old);
       const trail = this.trails[v.id].getLatLngs();
-      if (!trail.length || trail[trail.length - 1].distanceTo(place) > TRAIL_STEP_M)
+      if (v.placed && (!trail.length || trail[trail.length - 1].distanceTo(place) > TRAIL_STEP_M))
         this.trails[v.id].setLatLngs([...trail.slice(1 - TRAIL_POINTS), place]);
       this.routes[v.id].setLatLngs(v.route);
     },

@@ -133,6 +133,8 @@ class Situation:
         self._stamps[key] = stamp
         self._heard[key] = time.monotonic() - (age_s or 0.0)
         trail = self.trails.setdefault(key, deque(maxlen=_TRAIL_POINTS))
+        if not state.localized:
+            return  # where it says that it is may be anywhere
         here = (state.position.latitude_deg, state.position.longitude_deg)
         if not trail or _apart_deg(trail[-1], here) > _TRAIL_STEP_DEG:
             trail.append(here)

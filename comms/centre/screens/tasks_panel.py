@@ -4,6 +4,9 @@ reasons; a click shows everything that happened to it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from nicegui import ui
 
 from comms.centre.screens.actions import Actions
@@ -22,6 +25,7 @@ _FINAL = {convert.word_to_wire(state) for state in FINAL}
 _STATE_WORDS = {convert.word_to_wire(state): f"state_{state}" for state in TaskState}
 _COLOURS = {
     types_pb2.TASK_STATE_RUNNING: "primary",
+    types_pb2.TASK_STATE_PAUSED: "deep-orange-9",
     types_pb2.TASK_STATE_SUCCEEDED: "positive",
     types_pb2.TASK_STATE_FAILED: "negative",
     types_pb2.TASK_STATE_REJECTED: "negative",
@@ -141,14 +145,20 @@ class _TaskLine:
                 ui.icon("smart_toy" if name == "robot" else "flight").classes(name)
                 ui.label(task_words(task, panel.beats, panel.language)).classes("grow")
                 self._badge = ui.badge().classes("state")
-                self._open = ui.button(
-                    icon="expand_more", on_click=lambda: panel.history(task_id)
-                ).props(f'flat dense round size=sm aria-label="{word("details", panel.language)}"')
-                self._cancel = ui.button(
-                    icon="close", on_click=lambda: panel.actions.cancel(task_id)
-                ).props(f'flat dense round size=sm aria-label="{word("cancel", panel.language)}"')
+                self._resume = ui.button(
+                    word("resume", panel.language), on_click=lambda: panel.actions.resume(task_id)
+                ).props("dense no-caps size=sm color=positive")
+                self._pause = self._icon("pause", "pause", lambda: panel.actions.pause(task_id))
+                self._icon("expand_more", "details", lambda: panel.history(task_id))
+                self._cancel = self._icon("close", "cancel", lambda: panel.actions.cancel(task_id))
             self._progress = ui.linear_progress(0, show_value=False, size="4px")
             self._why = ui.label().classes("text-caption")
+
+    def _icon(self, icon: str, name: str, press: Callable[[], Any]) -> ui.button:
+        label = word(name, self._panel.language)
+        return ui.button(icon=icon, on_click=press).props(
+            f'flat dense round size=sm aria-label="{label}"'
+        )
 
     def show(self, record: pb.TaskRecord) -> None:
         shown = record.latest.SerializeToString(deterministic=True)
@@ -161,6 +171,8 @@ class _TaskLine:
         self._badge.set_text(word(_STATE_WORDS[latest.state], self._panel.language))
         self._badge.props(f"color={_COLOURS.get(latest.state, 'grey-8')}")
         self._cancel.visible = not over
+        self._resume.visible = latest.state == types_pb2.TASK_STATE_PAUSED
+        self._pause.visible = latest.state == types_pb2.TASK_STATE_RUNNING
         self._progress.visible = not over and latest.progress > 0
         self._progress.set_value(latest.progress)
         parts = [clock_time(latest.at), latest.actor, latest.reason]
