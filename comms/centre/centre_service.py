@@ -133,9 +133,14 @@ class CentreService(centre_pb2_grpc.CentreServicer):
 
     @_one_sentence
     async def GetSnapshot(self, request: Any, context: Any) -> Any:  # noqa: N802
-        jpeg = await self._store.read(unit_store.newest_picture, request.finding_id)
+        if request.visit_id:
+            jpeg = await self._store.read(unit_store.visit_picture, request.visit_id)
+            what = f"a visit {request.visit_id!r}"
+        else:
+            jpeg = await self._store.read(unit_store.newest_picture, request.finding_id)
+            what = f"a finding {request.finding_id!r}"
         if jpeg is None:
-            raise NotFoundError(f"there is no picture of a finding {request.finding_id!r}")
+            raise NotFoundError(f"there is no picture of {what}")
         return centre_pb2.GetSnapshotResponse(jpeg=jpeg)
 
     @_one_sentence

@@ -127,6 +127,12 @@ def newest_picture(connection: Connection, finding_id: str) -> bytes | None:
     return connection.scalar(query)
 
 
+def visit_picture(connection: Connection, visit_id: str) -> bytes | None:
+    """The picture that was taken on a visit; None where none was."""
+    query = select(visits.c.picture).where(visits.c.visit_id == visit_id).limit(1)
+    return connection.scalar(query) or None
+
+
 def list_visits(
     connection: Connection, unit_id: str, task_id: str, limit: int
 ) -> list[types_pb2.CheckpointVisit]:

@@ -60,7 +60,7 @@ class ManagedProcess:
             "PATROL_RUN_DIR": str(self._run_dir),
             "PYTHONUNBUFFERED": "1",
         }
-        command = [*_dies_with_us(), *self._command()]
+        command = [*_dies_with_us(), *_hears_sigint(), *self._command()]
         log = self.log.open("ab")
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
         log.write(f"--- {stamp} start {self.restarts + 1}: {command_line(self.spec)}\n".encode())
@@ -151,6 +151,15 @@ class ManagedProcess:
                 log.write(line)
                 log.flush()
                 self._show(self.name, line.decode("utf-8", "replace").rstrip("\n"))
+
+
+def _hears_sigint() -> list[str]:
+    """A shell starts what runs in its background with SIGINT ignored, and that is inherited: the
+    runner's SIGINT would be heard by nobody. `env` puts it back.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        return []
+    return ["env", "--default-signal=INT"]
 
 
 def _dies_with_us() -> list[str]:

@@ -22,7 +22,7 @@ from comms.bridge.outbox import Outbox
 from comms.contracts.finding import Finding, FindingPhase
 from comms.contracts.place import GeoPoint
 from comms.contracts.task import TaskState, TaskUpdate, Vehicle
-from comms.contracts.unit import PreflightItem, VehicleState
+from comms.contracts.unit import CheckpointVisit, PreflightItem, VehicleState
 from comms.security.credentials import client_credentials
 from comms.security.identity import Role
 from comms.wire import convert, link_pb2, types_pb2
@@ -164,6 +164,25 @@ class StandInUnit:
         finding = Finding(finding_id=finding_id, revision=revision, position=at, **words)
         record = link_pb2.Record(finding=convert.finding_to_wire(finding))
         self._outbox.put(f"f/{finding_id}/{revision}", record)
+
+    def visit(self, task_id: str, checkpoint_id: str, at: GeoPoint, picture: bytes) -> None:
+        """Report a visit on which a picture was taken."""
+        now, visit_id = _now(), f"{task_id}-{checkpoint_id}"
+        told = CheckpointVisit(
+            visit_id=visit_id, task_id=task_id, beat_id="plaza", checkpoint_id=checkpoint_id,
+            index=0, arrived=now, left=now, actions_done=("look_around", "picture"),
+            position=at, picture_jpeg=picture,
+        )  # fmt: skip
+        self.report(f"v/{visit_id}", link_pb2.Record(visit=convert.visit_to_wire(told)))
+
+    def report(self, key: str, record: link_pb2.Record) -> None:
+        """Put a record into the outbox, as it is."""
+        self._outbox.put(key, record)
+
+    @property
+    def waiting(self) -> int:
+        """How many records the centre has not acknowledged."""
+        return self._outbox.count()
 
     def new_task(self, before: set[str], within_s: float = 10.0) -> types_pb2.Task:
         """The one task that came since `before` (ids)."""

@@ -251,3 +251,21 @@ def test_what_happened_to_a_task_is_one_click_away(
     history = page.locator(".history")
     for word in ("proposed · staff", "sent", "running · unit-1/robot", "failed"):
         expect(history).to_contain_text(word)
+
+
+def test_the_pictures_of_a_beat_are_in_what_happened_to_it(
+    page: Page, unit: StandInUnit, place: Place, picture: bytes
+) -> None:
+    known = set(unit.tasks)
+    fill_form(page, "Go there", place(60, 10))
+    button(page, "Send").click()
+    task = unit.new_task(known)
+    unit.say(task.task_id, TaskState.RUNNING)
+    unit.visit(task.task_id, "plaza-2", place(60, 30), picture)
+    until(lambda: unit.waiting == 0)
+    button(top_line(page), "What happened").click()
+    history = page.locator(".history")
+    expect(history).to_contain_text("plaza-2 · looked around, took a picture")
+    expect(history.locator("img")).to_have_js_property("naturalWidth", 320)
+    page.keyboard.press("Escape")
+    unit.say(task.task_id, TaskState.CANCELLED)

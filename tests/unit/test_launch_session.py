@@ -267,3 +267,16 @@ class TestCommandLine:
         output, _ = runner.communicate(timeout=10.0)
         assert runner.returncode == 2
         assert "write name:=value" in output
+
+
+def test_it_ends_at_once_where_a_shell_started_the_runner_in_its_background(
+    launch: Callable[..., LaunchSession],
+) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # what `command &` in a script does
+    try:
+        session = launch(executable("sleep 1234"))
+        begin = time.monotonic()
+        session.stop()
+        assert time.monotonic() - begin < 1.0
+    finally:
+        signal.signal(signal.SIGINT, before)

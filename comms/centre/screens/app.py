@@ -46,8 +46,15 @@ def build(situation: Situation, storage_secret: str) -> FastAPI:
 
     @web.get("/snapshot/{finding_id}.jpg")
     async def snapshot(finding_id: str) -> Response:
+        return await picture(pb.GetSnapshotRequest(finding_id=finding_id))
+
+    @web.get("/visit/{visit_id}.jpg")
+    async def visit(visit_id: str) -> Response:
+        return await picture(pb.GetSnapshotRequest(visit_id=visit_id))
+
+    async def picture(request: pb.GetSnapshotRequest) -> Response:
         try:
-            answer = await situation.stub.GetSnapshot(pb.GetSnapshotRequest(finding_id=finding_id))
+            answer = await situation.stub.GetSnapshot(request)
         except grpc.aio.AioRpcError as error:
             # A finding without a picture is nothing wrong: its place in the list stays grey.
             missing = error.code() is grpc.StatusCode.NOT_FOUND

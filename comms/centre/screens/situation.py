@@ -23,7 +23,6 @@ _TRAIL_POINTS = 600
 _TRAIL_STEP_DEG = 2e-6  # about 0.2 m
 _FINDINGS_KEPT = 2000
 _TASKS_KEPT = 500
-_VISITS_KEPT = 500
 _PAST_SHOWN = 100
 
 
@@ -40,7 +39,6 @@ class Situation:
         self.units: dict[str, pb.Unit] = {}
         self.tasks: dict[str, pb.TaskRecord] = {}
         self.findings: dict[str, types_pb2.Finding] = {}
-        self.visits: deque[types_pb2.CheckpointVisit] = deque(maxlen=_VISITS_KEPT)
         self.stops = StopBoard()
         self.trails: dict[tuple[str, int], deque[tuple[float, float]]] = {}
         self._stamps: dict[tuple[str, int], int] = {}
@@ -153,8 +151,16 @@ class Situation:
             oldest = min(self.findings.values(), key=lambda f: f.last_seen.ToNanoseconds())
             del self.findings[oldest.finding_id]
 
-    def _take_visit(self, visit: types_pb2.CheckpointVisit) -> None:
-        self.visits.append(visit)
+    async def visits_of(self, task_id: str) -> list[types_pb2.CheckpointVisit]:
+        """The visits of a task, in their order; none while the centre does not answer."""
+        try:
+            answer = await self.stub.ListVisits(pb.ListVisitsRequest(task_id=task_id))
+        except grpc.aio.AioRpcError:
+            return []
+        return list(answer.visits)
+
+    def _take_visit(self, _: types_pb2.CheckpointVisit) -> None:
+        """Asked for with its picture when somebody looks at the task: `visits_of`."""
 
     def _take_stop(self, stop: pb.StopConfirmation) -> None:
         self.stops.confirmation(stop)

@@ -63,21 +63,35 @@ class TasksPanel:
             + [(r.task.task_id, r) for r in others[:_SHOWN]]
         )
 
-    def history(self, task_id: str) -> None:
-        """All that happened to a task, step by step."""
+    async def history(self, task_id: str) -> None:
+        """All that happened to a task, step by step, and what was done on the way."""
         record = self.situation.tasks.get(task_id)
         if record is None:
             return
+        visits = await self.situation.visits_of(task_id)
         with ui.dialog(value=True) as dialog, ui.card().classes("gap-1 history"):
             ui.label(task_words(record.task, self.beats, self.language)).classes("text-weight-bold")
             for step in record.history:
                 state = word(_STATE_WORDS[step.state], self.language)
                 parts = [clock_time(step.at), state, step.actor, step.reason]
                 ui.label(" · ".join(part for part in parts if part)).classes("text-caption")
+            for visit in visits:
+                self._visit(visit)
             ui.button(word("back", self.language), on_click=dialog.close).props(
                 "flat no-caps"
             ).classes("self-end")
         dialog.on("hide", dialog.delete)
+
+    def _visit(self, visit: types_pb2.CheckpointVisit) -> None:
+        """When the robot was where, and the picture that it took there."""
+        done = ", ".join(word(f"action_{action}", self.language) for action in visit.actions_done)
+        said = [clock_time(visit.arrived), visit.checkpoint_id, done]
+        ui.label(" · ".join(part for part in said if part)).classes("text-caption visit")
+        if "picture" in visit.actions_done:
+            blurred = word("picture_blurred", self.language)
+            ui.element("img").props(
+                f'src="/visit/{visit.visit_id}.jpg" alt="{blurred}" loading=lazy'
+            ).classes("visit-picture")
 
     def _row(self, record: pb.TaskRecord) -> Row[pb.TaskRecord]:
         kind = _WaitingCard if record.latest.state == _PROPOSED else _TaskLine

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from comms.wire.gen.patrol.v1 import types_pb2 as patrol_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16patrol/v1/centre.proto\x12\tpatrol.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15patrol/v1/types.proto\"!\n\x0eGetSiteRequest\x12\x0f\n\x07site_id\x18\x01 \x01(\t\"N\n\x0fGetSiteResponse\x12\x0f\n\x07site_id\x18\x01 \x01(\t\x12\x14\n\x0csite_geojson\x18\x02 \x01(\t\x12\x14\n\x0c\x62\x65\x61t_geojson\x18\x03 \x03(\t\"\x12\n\x10ListUnitsRequest\"3\n\x11ListUnitsResponse\x12\x1e\n\x05units\x18\x01 \x03(\x0b\x32\x0f.patrol.v1.Unit\"\xa7\x01\n\x04Unit\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x11\n\tconnected\x18\x03 \x01(\x08\x12-\n\tlast_word\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x08vehicles\x18\x05 \x03(\x0b\x32\x17.patrol.v1.VehicleState\x12\x10\n\x08\x62\x65\x61t_ids\x18\x06 \x03(\t\"z\n\nTaskRecord\x12\x1d\n\x04task\x18\x01 \x01(\x0b\x32\x0f.patrol.v1.Task\x12%\n\x06latest\x18\x02 \x01(\x0b\x32\x15.patrol.v1.TaskUpdate\x12&\n\x07history\x18\x03 \x03(\x0b\x32\x15.patrol.v1.TaskUpdate\"E\n\x10ListTasksRequest\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x11\n\topen_only\x18\x02 \x01(\x08\x12\r\n\x05limit\x18\x03 \x01(\x05\"9\n\x11ListTasksResponse\x12$\n\x05tasks\x18\x01 \x03(\x0b\x32\x15.patrol.v1.TaskRecord\"H\n\x13ListFindingsRequest\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x11\n\tlive_only\x18\x02 \x01(\x08\x12\r\n\x05limit\x18\x03 \x01(\x05\"K\n\x14ListFindingsResponse\x12$\n\x08\x66indings\x18\x01 \x03(\x0b\x32\x12.patrol.v1.Finding\x12\r\n\x05total\x18\x02 \x01(\x05\"5\n\x11ListVisitsRequest\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\"@\n\x12ListVisitsResponse\x12*\n\x06visits\x18\x01 \x03(\x0b\x32\x1a.patrol.v1.CheckpointVisit\"(\n\x12GetSnapshotRequest\x12\x12\n\nfinding_id\x18\x01 \x01(\t\"#\n\x13GetSnapshotResponse\x12\x0c\n\x04jpeg\x18\x01 \x01(\x0c\"2\n\x11\x43reateTaskRequest\x12\x1d\n\x04task\x18\x01 \x01(\x0b\x32\x0f.patrol.v1.Task\"1\n\x12\x41pproveTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\"\xbc\x01\n\x12\x43ontrolTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x34\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32$.patrol.v1.ControlTaskRequest.Action\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\n\n\x02\x62y\x18\x04 \x01(\t\"C\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\n\n\x06\x43\x41NCEL\x10\x01\x12\t\n\x05PAUSE\x10\x02\x12\n\n\x06RESUME\x10\x03\"O\n\x0fStopUnitRequest\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07release\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\n\n\x02\x62y\x18\x04 \x01(\t\"K\n\x10StopUnitResponse\x12\x0f\n\x07sent_to\x18\x01 \x03(\t\x12\x15\n\rnot_connected\x18\x02 \x03(\t\x12\x0f\n\x07stop_id\x18\x03 \x01(\t\"\x1f\n\x0cWatchRequest\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\"\xd8\x01\n\x05\x45vent\x12\x1f\n\x04unit\x18\x01 \x01(\x0b\x32\x0f.patrol.v1.UnitH\x00\x12%\n\x04task\x18\x02 \x01(\x0b\x32\x15.patrol.v1.TaskRecordH\x00\x12%\n\x07\x66inding\x18\x03 \x01(\x0b\x32\x12.patrol.v1.FindingH\x00\x12+\n\x05visit\x18\x04 \x01(\x0b\x32\x1a.patrol.v1.CheckpointVisitH\x00\x12+\n\x04stop\x18\x05 \x01(\x0b\x32\x1b.patrol.v1.StopConfirmationH\x00\x42\x06\n\x04\x62ody\"h\n\x10StopConfirmation\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07stop_id\x18\x02 \x01(\t\x12\x0f\n\x07\x65ngaged\x18\x03 \x01(\x08\x12\x11\n\teffective\x18\x04 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t2\x8c\x06\n\x06\x43\x65ntre\x12@\n\x07GetSite\x12\x19.patrol.v1.GetSiteRequest\x1a\x1a.patrol.v1.GetSiteResponse\x12\x46\n\tListUnits\x12\x1b.patrol.v1.ListUnitsRequest\x1a\x1c.patrol.v1.ListUnitsResponse\x12\x46\n\tListTasks\x12\x1b.patrol.v1.ListTasksRequest\x1a\x1c.patrol.v1.ListTasksResponse\x12O\n\x0cListFindings\x12\x1e.patrol.v1.ListFindingsRequest\x1a\x1f.patrol.v1.ListFindingsResponse\x12I\n\nListVisits\x12\x1c.patrol.v1.ListVisitsRequest\x1a\x1d.patrol.v1.ListVisitsResponse\x12L\n\x0bGetSnapshot\x12\x1d.patrol.v1.GetSnapshotRequest\x1a\x1e.patrol.v1.GetSnapshotResponse\x12\x41\n\nCreateTask\x12\x1c.patrol.v1.CreateTaskRequest\x1a\x15.patrol.v1.TaskRecord\x12\x43\n\x0b\x41pproveTask\x12\x1d.patrol.v1.ApproveTaskRequest\x1a\x15.patrol.v1.TaskRecord\x12\x43\n\x0b\x43ontrolTask\x12\x1d.patrol.v1.ControlTaskRequest\x1a\x15.patrol.v1.TaskRecord\x12\x43\n\x08StopUnit\x12\x1a.patrol.v1.StopUnitRequest\x1a\x1b.patrol.v1.StopUnitResponse\x12\x34\n\x05Watch\x12\x17.patrol.v1.WatchRequest\x1a\x10.patrol.v1.Event0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16patrol/v1/centre.proto\x12\tpatrol.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15patrol/v1/types.proto\"!\n\x0eGetSiteRequest\x12\x0f\n\x07site_id\x18\x01 \x01(\t\"N\n\x0fGetSiteResponse\x12\x0f\n\x07site_id\x18\x01 \x01(\t\x12\x14\n\x0csite_geojson\x18\x02 \x01(\t\x12\x14\n\x0c\x62\x65\x61t_geojson\x18\x03 \x03(\t\"\x12\n\x10ListUnitsRequest\"3\n\x11ListUnitsResponse\x12\x1e\n\x05units\x18\x01 \x03(\x0b\x32\x0f.patrol.v1.Unit\"\xa7\x01\n\x04Unit\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x11\n\tconnected\x18\x03 \x01(\x08\x12-\n\tlast_word\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x08vehicles\x18\x05 \x03(\x0b\x32\x17.patrol.v1.VehicleState\x12\x10\n\x08\x62\x65\x61t_ids\x18\x06 \x03(\t\"z\n\nTaskRecord\x12\x1d\n\x04task\x18\x01 \x01(\x0b\x32\x0f.patrol.v1.Task\x12%\n\x06latest\x18\x02 \x01(\x0b\x32\x15.patrol.v1.TaskUpdate\x12&\n\x07history\x18\x03 \x03(\x0b\x32\x15.patrol.v1.TaskUpdate\"E\n\x10ListTasksRequest\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x11\n\topen_only\x18\x02 \x01(\x08\x12\r\n\x05limit\x18\x03 \x01(\x05\"9\n\x11ListTasksResponse\x12$\n\x05tasks\x18\x01 \x03(\x0b\x32\x15.patrol.v1.TaskRecord\"H\n\x13ListFindingsRequest\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x11\n\tlive_only\x18\x02 \x01(\x08\x12\r\n\x05limit\x18\x03 \x01(\x05\"K\n\x14ListFindingsResponse\x12$\n\x08\x66indings\x18\x01 \x03(\x0b\x32\x12.patrol.v1.Finding\x12\r\n\x05total\x18\x02 \x01(\x05\"5\n\x11ListVisitsRequest\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\"@\n\x12ListVisitsResponse\x12*\n\x06visits\x18\x01 \x03(\x0b\x32\x1a.patrol.v1.CheckpointVisit\":\n\x12GetSnapshotRequest\x12\x12\n\nfinding_id\x18\x01 \x01(\t\x12\x10\n\x08visit_id\x18\x02 \x01(\t\"#\n\x13GetSnapshotResponse\x12\x0c\n\x04jpeg\x18\x01 \x01(\x0c\"2\n\x11\x43reateTaskRequest\x12\x1d\n\x04task\x18\x01 \x01(\x0b\x32\x0f.patrol.v1.Task\"1\n\x12\x41pproveTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\"\xbc\x01\n\x12\x43ontrolTaskRequest\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x34\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32$.patrol.v1.ControlTaskRequest.Action\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\n\n\x02\x62y\x18\x04 \x01(\t\"C\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\n\n\x06\x43\x41NCEL\x10\x01\x12\t\n\x05PAUSE\x10\x02\x12\n\n\x06RESUME\x10\x03\"O\n\x0fStopUnitRequest\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07release\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\n\n\x02\x62y\x18\x04 \x01(\t\"K\n\x10StopUnitResponse\x12\x0f\n\x07sent_to\x18\x01 \x03(\t\x12\x15\n\rnot_connected\x18\x02 \x03(\t\x12\x0f\n\x07stop_id\x18\x03 \x01(\t\"\x1f\n\x0cWatchRequest\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\"\xd8\x01\n\x05\x45vent\x12\x1f\n\x04unit\x18\x01 \x01(\x0b\x32\x0f.patrol.v1.UnitH\x00\x12%\n\x04task\x18\x02 \x01(\x0b\x32\x15.patrol.v1.TaskRecordH\x00\x12%\n\x07\x66inding\x18\x03 \x01(\x0b\x32\x12.patrol.v1.FindingH\x00\x12+\n\x05visit\x18\x04 \x01(\x0b\x32\x1a.patrol.v1.CheckpointVisitH\x00\x12+\n\x04stop\x18\x05 \x01(\x0b\x32\x1b.patrol.v1.StopConfirmationH\x00\x42\x06\n\x04\x62ody\"h\n\x10StopConfirmation\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07stop_id\x18\x02 \x01(\t\x12\x0f\n\x07\x65ngaged\x18\x03 \x01(\x08\x12\x11\n\teffective\x18\x04 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t2\x8c\x06\n\x06\x43\x65ntre\x12@\n\x07GetSite\x12\x19.patrol.v1.GetSiteRequest\x1a\x1a.patrol.v1.GetSiteResponse\x12\x46\n\tListUnits\x12\x1b.patrol.v1.ListUnitsRequest\x1a\x1c.patrol.v1.ListUnitsResponse\x12\x46\n\tListTasks\x12\x1b.patrol.v1.ListTasksRequest\x1a\x1c.patrol.v1.ListTasksResponse\x12O\n\x0cListFindings\x12\x1e.patrol.v1.ListFindingsRequest\x1a\x1f.patrol.v1.ListFindingsResponse\x12I\n\nListVisits\x12\x1c.patrol.v1.ListVisitsRequest\x1a\x1d.patrol.v1.ListVisitsResponse\x12L\n\x0bGetSnapshot\x12\x1d.patrol.v1.GetSnapshotRequest\x1a\x1e.patrol.v1.GetSnapshotResponse\x12\x41\n\nCreateTask\x12\x1c.patrol.v1.CreateTaskRequest\x1a\x15.patrol.v1.TaskRecord\x12\x43\n\x0b\x41pproveTask\x12\x1d.patrol.v1.ApproveTaskRequest\x1a\x15.patrol.v1.TaskRecord\x12\x43\n\x0b\x43ontrolTask\x12\x1d.patrol.v1.ControlTaskRequest\x1a\x15.patrol.v1.TaskRecord\x12\x43\n\x08StopUnit\x12\x1a.patrol.v1.StopUnitRequest\x1a\x1b.patrol.v1.StopUnitResponse\x12\x34\n\x05Watch\x12\x17.patrol.v1.WatchRequest\x1a\x10.patrol.v1.Event0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -58,27 +58,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTVISITSRESPONSE']._serialized_start=911
   _globals['_LISTVISITSRESPONSE']._serialized_end=975
   _globals['_GETSNAPSHOTREQUEST']._serialized_start=977
-  _globals['_GETSNAPSHOTREQUEST']._serialized_end=1017
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=1019
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=1054
-  _globals['_CREATETASKREQUEST']._serialized_start=1056
-  _globals['_CREATETASKREQUEST']._serialized_end=1106
-  _globals['_APPROVETASKREQUEST']._serialized_start=1108
-  _globals['_APPROVETASKREQUEST']._serialized_end=1157
-  _globals['_CONTROLTASKREQUEST']._serialized_start=1160
-  _globals['_CONTROLTASKREQUEST']._serialized_end=1348
-  _globals['_CONTROLTASKREQUEST_ACTION']._serialized_start=1281
-  _globals['_CONTROLTASKREQUEST_ACTION']._serialized_end=1348
-  _globals['_STOPUNITREQUEST']._serialized_start=1350
-  _globals['_STOPUNITREQUEST']._serialized_end=1429
-  _globals['_STOPUNITRESPONSE']._serialized_start=1431
-  _globals['_STOPUNITRESPONSE']._serialized_end=1506
-  _globals['_WATCHREQUEST']._serialized_start=1508
-  _globals['_WATCHREQUEST']._serialized_end=1539
-  _globals['_EVENT']._serialized_start=1542
-  _globals['_EVENT']._serialized_end=1758
-  _globals['_STOPCONFIRMATION']._serialized_start=1760
-  _globals['_STOPCONFIRMATION']._serialized_end=1864
-  _globals['_CENTRE']._serialized_start=1867
-  _globals['_CENTRE']._serialized_end=2647
+  _globals['_GETSNAPSHOTREQUEST']._serialized_end=1035
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=1037
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=1072
+  _globals['_CREATETASKREQUEST']._serialized_start=1074
+  _globals['_CREATETASKREQUEST']._serialized_end=1124
+  _globals['_APPROVETASKREQUEST']._serialized_start=1126
+  _globals['_APPROVETASKREQUEST']._serialized_end=1175
+  _globals['_CONTROLTASKREQUEST']._serialized_start=1178
+  _globals['_CONTROLTASKREQUEST']._serialized_end=1366
+  _globals['_CONTROLTASKREQUEST_ACTION']._serialized_start=1299
+  _globals['_CONTROLTASKREQUEST_ACTION']._serialized_end=1366
+  _globals['_STOPUNITREQUEST']._serialized_start=1368
+  _globals['_STOPUNITREQUEST']._serialized_end=1447
+  _globals['_STOPUNITRESPONSE']._serialized_start=1449
+  _globals['_STOPUNITRESPONSE']._serialized_end=1524
+  _globals['_WATCHREQUEST']._serialized_start=1526
+  _globals['_WATCHREQUEST']._serialized_end=1557
+  _globals['_EVENT']._serialized_start=1560
+  _globals['_EVENT']._serialized_end=1776
+  _globals['_STOPCONFIRMATION']._serialized_start=1778
+  _globals['_STOPCONFIRMATION']._serialized_end=1882
+  _globals['_CENTRE']._serialized_start=1885
+  _globals['_CENTRE']._serialized_end=2665
 # @@protoc_insertion_point(module_scope)

@@ -112,10 +112,12 @@ class ListVisitsResponse(_message.Message):
     def __init__(self, visits: _Optional[_Iterable[_Union[_types_pb2.CheckpointVisit, _Mapping]]] = ...) -> None: ...
 
 class GetSnapshotRequest(_message.Message):
-    __slots__ = ("finding_id",)
+    __slots__ = ("finding_id", "visit_id")
     FINDING_ID_FIELD_NUMBER: _ClassVar[int]
+    VISIT_ID_FIELD_NUMBER: _ClassVar[int]
     finding_id: str
-    def __init__(self, finding_id: _Optional[str] = ...) -> None: ...
+    visit_id: str
+    def __init__(self, finding_id: _Optional[str] = ..., visit_id: _Optional[str] = ...) -> None: ...
 
 class GetSnapshotResponse(_message.Message):
     __slots__ = ("jpeg",)

@@ -1,0 +1,1 @@
+"""Benchmarks: each part against a named peer, both measured in the same run on the same input."""
