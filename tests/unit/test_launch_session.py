@@ -275,6 +275,9 @@ def test_it_ends_at_once_where_a_shell_started_the_runner_in_its_background(
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # what `command &` in a script does
     try:
         session = launch(executable("sleep 1234"))
+        pid = session.processes["it"].pid
+        while b"sleep" not in Path(f"/proc/{pid}/comm").read_bytes():
+            time.sleep(0.01)
         begin = time.monotonic()
         session.stop()
         assert time.monotonic() - begin < 1.0
