@@ -223,6 +223,10 @@ class NavigationBench:
         assert drive.result is not None
         return drive.result
 
+    def says(self, state: str) -> None:
+        """Hear that it is in `state` now: state and result are two topics, either may come first."""
+        self.run_until(lambda: self.states[-1] == state, 1.0, f"it says {state!r}")
+
     def place(self, x_m: float, y_m: float, yaw_rad: float = 0.0) -> None:
         """A new course: put the robot somewhere, at rest, with nothing around it and no goal."""
         for drive in self._drives:

@@ -53,6 +53,7 @@ def test_it_drives_to_a_goal_and_arrives_at_the_place_and_heading(bench: Navigat
     assert away_m(bench, 14, 8) < 0.3
     assert heading_error(bench, math.pi / 2) < 0.1
     assert (bench.course.v_mps, bench.course.w_radps) == pytest.approx((0, 0), abs=0.03)
+    bench.says("idle")
     assert bench.states == ["idle", "driving", "idle"]
     assert bench.wish.header.frame_id == "base_link"
     speeds = [v for v, _ in bench.commands]
