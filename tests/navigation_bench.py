@@ -224,7 +224,7 @@ class NavigationBench:
         return drive.result
 
     def says(self, state: str) -> None:
-        """Hear that it is in `state` now: state and result are two topics, either may come first."""
+        """Hear that it is in `state`: state and result are two topics, either may come first."""
         self.run_until(lambda: self.states[-1] == state, 1.0, f"it says {state!r}")
 
     def place(self, x_m: float, y_m: float, yaw_rad: float = 0.0) -> None:
