@@ -17,9 +17,9 @@ from tests.browser.stand_in_unit import StandInUnit, until
 Place = Callable[[float, float], GeoPoint]
 
 
-def top_line(page: Page) -> Locator:
-    """The newest task that waits for nobody."""
-    return page.locator(".task-line").first
+def line_of(page: Page, task: types_pb2.Task) -> Locator:
+    """The line of a task that waits for nobody."""
+    return page.locator(f'.task-line[data-task="{task.task_id}"]')
 
 
 def fill_form(page: Page, choice: str, place: GeoPoint) -> None:
@@ -48,7 +48,7 @@ def test_a_click_on_the_map_sends_the_robot_there_once_and_the_page_follows_the_
     assert (task.kind, task.vehicle) == (types_pb2.TASK_KIND_GO_TO, types_pb2.VEHICLE_ROBOT)
     assert task.points[0].latitude_deg == pytest.approx(goal.latitude_deg, abs=1e-5)
     assert task.points[0].longitude_deg == pytest.approx(goal.longitude_deg, abs=1e-5)
-    line = top_line(page)
+    line = line_of(page, task)
     expect(line).to_contain_text("Go to a place")
     expect(line.locator(".state")).to_have_text("sent")
     for state, shown in (("ACCEPTED", "accepted"), ("RUNNING", "running"), ("SUCCEEDED", "done")):
@@ -79,7 +79,7 @@ def test_a_beat_is_chosen_by_its_name_and_sent_once(page: Page, unit: StandInUni
     button(page, "Send").click()
     task = unit.new_task(known)
     assert (task.kind, task.beat_id, task.loops) == (types_pb2.TASK_KIND_PATROL, "plaza", 2)
-    expect(top_line(page)).to_contain_text("Patrol “Plaza round”")
+    expect(line_of(page, task)).to_contain_text("Patrol “Plaza round”")
     assert unit.received[task.task_id] == 1
     expect(page.locator(".checkpoint")).to_have_count(0)
 
@@ -98,7 +98,7 @@ def test_an_orbit_is_sent_only_when_a_person_has_approved_it(
     assert (task.kind, task.approval.by) == (types_pb2.TASK_KIND_ORBIT, "staff")
     assert (task.radius_m, task.height_m) == (20, 30)
     expect(page.locator(".needs-you")).to_have_count(0)
-    expect(top_line(page).locator(".state")).to_have_text("sent")
+    expect(line_of(page, task).locator(".state")).to_have_text("sent")
     assert unit.received[task.task_id] == 1
 
 
@@ -135,7 +135,7 @@ def test_a_running_task_is_cancelled_at_the_unit(
     button(page, "Send").click()
     task = unit.new_task(known)
     unit.say(task.task_id, TaskState.RUNNING)
-    line = top_line(page)
+    line = line_of(page, task)
     expect(line.locator(".state")).to_have_text("running")
     button(line, "Cancel the task").click()
     until(lambda: any(c.task_id == task.task_id for c in unit.controls))
@@ -149,7 +149,7 @@ def test_a_held_task_goes_on_at_a_press(page: Page, unit: StandInUnit, place: Pl
     button(page, "Send").click()
     task = unit.new_task(known)
     unit.say(task.task_id, TaskState.RUNNING)
-    line = top_line(page)
+    line = line_of(page, task)
     expect(line.locator(".state")).to_have_text("running")
     expect(button(line, "Go on")).to_be_hidden()
     button(line, "Hold the task").click()
@@ -263,7 +263,7 @@ def test_the_pictures_of_a_beat_are_in_what_happened_to_it(
     unit.say(task.task_id, TaskState.RUNNING)
     unit.visit(task.task_id, "plaza-2", place(60, 30), picture)
     until(lambda: unit.waiting == 0)
-    button(top_line(page), "What happened").click()
+    button(line_of(page, task), "What happened").click()
     history = page.locator(".history")
     expect(history).to_contain_text("plaza-2 · looked around, took a picture")
     expect(history.locator("img")).to_have_js_property("naturalWidth", 320)

@@ -106,6 +106,7 @@ class _WaitingCard:
         say = lambda key: word(key, panel.language)  # noqa: E731 - a short name for many lines
         self._listed: list[tuple[str, bool, str]] | None = None
         self.root = ui.card().classes("w-full gap-1 p-3 needs-you")
+        self.root.props["data-task"] = task.task_id
         with self.root:
             ui.label(say("needs_approval")).classes("text-caption")
             ui.label(task_words(task, panel.beats, panel.language)).classes("text-weight-bold")
@@ -153,6 +154,7 @@ class _TaskLine:
         self._panel, task_id = panel, task.task_id
         self._shown = b""
         self.root = ui.column().classes("w-full gap-0 task-line")
+        self.root.props["data-task"] = task_id
         with self.root:
             with ui.row().classes("w-full items-center no-wrap gap-2"):
                 name = vehicle_name(task.vehicle)
