@@ -15,8 +15,11 @@ from rich.table import Table
 from comms.wire import centre_pb2 as pb
 from comms.wire import types_pb2
 
-console = Console()
+#: In a file or a pipe nothing is wrapped or cut: programs read it line by line.
+_WIDE = 400
+console = Console(width=None if sys.stdout.isatty() else _WIDE)
 _SHORT = 8
+_TIMES = ("last word", "since", "left")
 
 
 def as_json(messages: Iterable[Any]) -> None:
@@ -54,7 +57,7 @@ def _table(first: str, *others: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(first, no_wrap=True, min_width=_SHORT)
     for name in others:
-        table.add_column(name)
+        table.add_column(name, no_wrap=name in _TIMES)
     return table
 
 

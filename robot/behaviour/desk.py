@@ -58,6 +58,7 @@ class Desk:
         self._estop: str | None = None  # None: the collision monitor has not been heard yet
         self._stay: Behaviour | None = None
         self._told_at = robot.now()
+        self._told_progress = ("", 0.0)  # of the task with this id
         self._log = get_logger()
         self.work: Work | None = None
 
@@ -257,9 +258,8 @@ class Desk:
 
     def _tell(self, record: TaskRecord, state: TaskState, reason: str) -> None:
         running = state is TaskState.RUNNING and self.work is not None
-        progress = 1.0 if state is TaskState.SUCCEEDED else 0.0
-        if self.work is not None and self.work.record.task.task_id == record.task.task_id:
-            progress = max(progress, self.work.progress)
+        progress = 1.0 if state is TaskState.SUCCEEDED else self._progress(record)
+        self._told_progress = (record.task.task_id, progress)
         self._told_at = self._robot.now()
         self._tell_all(
             TaskUpdate(
@@ -274,3 +274,13 @@ class Desk:
                 at=self._told_at,
             )
         )
+
+    def _progress(self, record: TaskRecord) -> float:
+        """0 to 1. A task that is held or has ended is as far as it was."""
+        task = record.task
+        if self.work is not None and self.work.record.task.task_id == task.task_id:
+            return self.work.progress
+        if record.done:
+            return self._area.share_done(task, record.done)
+        told_id, told = self._told_progress
+        return told if told_id == task.task_id else 0.0

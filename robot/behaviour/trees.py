@@ -61,6 +61,11 @@ class Area:
             return 0
         return len(self.beat(task.beat_id).checkpoints) * task.loops
 
+    def share_done(self, task: Task, done: int) -> float:
+        """0 to 1: how much of a patrol is done after `done` checkpoints; the way home counts."""
+        total = self.checkpoints(task)
+        return done / (total + (self.home is not None)) if total else 0.0
+
 
 class Trees:
     """Makes the trees of one robot."""

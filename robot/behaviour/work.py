@@ -136,9 +136,8 @@ class Work:
     @property
     def progress(self) -> float:
         """0 to 1."""
-        total = self._area.checkpoints(self.record.task)
-        if total:
-            return self.record.done / (total + (self._area.home is not None))
+        if self._area.checkpoints(self.record.task):
+            return self._area.share_done(self.record.task, self.record.done)
         to_go = self._to_go_m()
         if to_go is None:
             return 0.0

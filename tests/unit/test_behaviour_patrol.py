@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 from comms.contracts.task import TaskState
-from tests.behaviour_stand_in import AREA, JPEG, SITE, Shift, patrol
+from tests.behaviour_stand_in import AREA, JPEG, SITE, Shift, go_to, patrol
 
 PLAZA = AREA.beats["plaza"]
 
@@ -83,6 +83,21 @@ def test_progress_and_time_left_run_towards_the_end(tmp_path: Path) -> None:
     progress = [u.progress for u in told]
     assert progress == sorted(progress)
     assert [u.checkpoint for u in told] == sorted(u.checkpoint for u in told)
+
+
+def test_a_patrol_that_is_held_or_set_aside_or_ended_stays_as_far_as_it_was(tmp_path: Path) -> None:
+    shift = Shift(tmp_path)
+    shift.desk.order(patrol())
+    while len(shift.visits) < 2:
+        shift.run(1)
+    shift.desk.set_paused(True)
+    shift.desk.set_paused(False)
+    shift.run(1)
+    shift.desk.order(go_to())
+    shift.desk.cancel("p1", "no more")
+    told = [u for u in shift.updates if u.task_id == "p1"]
+    held = [u.progress for u in told if u.state in (TaskState.PAUSED, TaskState.CANCELLED)]
+    assert held == [0.5, 0.5, 0.5]
 
 
 def test_a_silent_camera_does_not_hold_up_the_beat_and_the_record_says_so(tmp_path: Path) -> None:
