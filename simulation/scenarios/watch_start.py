@@ -33,6 +33,7 @@ def main() -> int:
         return 1
     say(f"SCREENS UP: open {screens} in a browser")
     staff = _staff(address)
+    known = staff.findings() if staff is not None else set()  # of earlier runs
     if staff is None or not wait_until(lambda: _robot_ready(staff), _WITHIN_S):
         say("the unit has not called in; see unit_bridge.log and robot_localization.log")
         return 1
@@ -52,7 +53,7 @@ def main() -> int:
     else:
         robot = staff.vehicle(types_pb2.VEHICLE_ROBOT)
         say(f"the robot does not move: {robot.detail if robot else 'no word from it'}")
-    if wait_until(lambda: bool(staff.findings()), _WITHIN_S):
+    if wait_until(lambda: bool(staff.findings() - known), _WITHIN_S):
         say("FIRST FINDING on the map. Ctrl-C ends everything.")
     staff.close()
     return 0
