@@ -96,13 +96,15 @@ class FakeRobot:
 class Shift:
     """A desk with its fake robot and everything it told."""
 
-    def __init__(self, folder: Path, robot: FakeRobot | None = None, **config: float) -> None:
+    def __init__(
+        self, folder: Path, robot: FakeRobot | None = None, area: Area = AREA, **config: float
+    ) -> None:
         self.robot = robot or FakeRobot()
         self.updates: list[TaskUpdate] = []
         self.visits: list[CheckpointVisit] = []
         self.ends: dict[str, Final] = {}
         self.desk = Desk(
-            AREA,
+            area,
             self.robot,
             Journal(folder),
             BehaviourConfig(**config),  # type: ignore[arg-type]

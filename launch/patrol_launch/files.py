@@ -5,10 +5,14 @@ processes that end and are restarted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from comms.contracts.beat_reader import read_beats
 from comms.contracts.config import read_unit_file
+from comms.contracts.errors import ContractError
 from comms.contracts.site_reader import read_site
+
+_SAMPLE_BEATS = Path(__file__).resolve().parents[1] / "beats"
 
 
 def check_files(values: Mapping[str, str]) -> None:
@@ -20,5 +24,14 @@ def check_files(values: Mapping[str, str]) -> None:
     if not values.get("site_file"):
         return
     site = read_site(values["site_file"])
-    if values.get("beats_dir"):
+    if not values.get("beats_dir"):
+        return
+    try:
         read_beats(values["beats_dir"], site)
+    except ContractError as error:
+        if Path(values["beats_dir"]).resolve() != _SAMPLE_BEATS:
+            raise
+        raise ContractError(
+            f"{error}; name the folder of your own site's beats: beats_dir:=FOLDER "
+            "(an empty one will do)"
+        ) from None

@@ -67,6 +67,7 @@ class Desk:
         self._open = self._journal.open
         if self._journal.last_visit is not None and self._open:
             self._visited(self._journal.last_visit)  # who has it knows it by its id
+        self._drop_impossible()
         if not self._open:
             return
         now, written = self._robot.now(), self._journal.written
@@ -74,6 +75,14 @@ class Desk:
             since = f"{written:%Y-%m-%d %H:%M} UTC" if written else "an unknown time"
             self._pause_all(f"the robot was off since {since}; it waits for a person's word")
         self._log.info("open tasks of an earlier run", count=len(self._open))
+
+    def _drop_impossible(self) -> None:
+        """End tasks of an earlier life that mean nothing with the site and beats of this one."""
+        for record in self._open:
+            try:
+                self._check_place(record.task)
+            except ContractError as error:
+                self._finish(record, TaskState.FAILED, f"since the robot was restarted {error}")
 
     @property
     def current(self) -> TaskRecord | None:
@@ -175,6 +184,10 @@ class Desk:
             raise RejectedError(f"its deadline, {task.deadline:%Y-%m-%d %H:%M:%S} UTC, has passed")
         if self._estop:
             raise RejectedError(f"the emergency stop is engaged by {self._estop}")
+        self._check_place(task)
+
+    def _check_place(self, task: Task) -> None:
+        """Raises ContractError when the task names what this site or its beats do not have."""
         self._area.check(task)
         if task.kind is TaskKind.GO_TO:
             here = self._area.site.frame.to_enu(task.points[0])

@@ -10,6 +10,7 @@ import os
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 
 from comms.contracts.errors import ContractError
 from comms.wire import centre_pb2 as pb
@@ -21,7 +22,7 @@ _MOVING_MPS = 0.2
 
 
 def main() -> int:
-    begun = time.monotonic()
+    begun, begun_at = time.monotonic(), datetime.now(UTC)
     address = os.environ.get("PATROL_CENTRE", "127.0.0.1:7443")
     screens = os.environ.get("PATROL_SCREENS", "http://127.0.0.1:8080")
 
@@ -34,13 +35,14 @@ def main() -> int:
     say(f"SCREENS UP: open {screens} in a browser")
     staff = _staff(address)
     known = staff.findings() if staff is not None else set()  # of earlier runs
-    if staff is None or not wait_until(lambda: _robot_ready(staff), _WITHIN_S):
+    if staff is None or not wait_until(lambda: _robot_ready(staff, begun_at), _WITHIN_S):
         say("the unit has not called in; see unit_bridge.log and robot_localization.log")
         return 1
     unit = staff.unit()
     assert unit is not None
-    if not any(r.task.unit_id == unit.unit_id and _is_open(r) for r in staff.tasks().values()):
-        beat = "plaza" if "plaza" in unit.beat_ids else next(iter(unit.beat_ids), "")
+    has_task = any(r.task.unit_id == unit.unit_id and _is_open(r) for r in staff.tasks().values())
+    if not has_task and unit.beat_ids:
+        beat = "plaza" if "plaza" in unit.beat_ids else unit.beat_ids[0]
         staff.send(
             unit.unit_id,
             vehicle=types_pb2.VEHICLE_ROBOT,
@@ -48,7 +50,9 @@ def main() -> int:
             beat_id=beat,
         )
         say(f"the robot is ready and sent on its first beat: {beat}")
-    if wait_until(lambda: _speed(staff) > _MOVING_MPS, _WITHIN_S):
+    if not has_task and not unit.beat_ids:
+        say("ROBOT READY. It has no beat: send it somewhere with 'Go there' and a click")
+    elif wait_until(lambda: _speed(staff) > _MOVING_MPS, _WITHIN_S):
         say("ROBOT MOVING")
     else:
         robot = staff.vehicle(types_pb2.VEHICLE_ROBOT)
@@ -77,9 +81,12 @@ def _staff(address: str) -> Staff | None:
     return None
 
 
-def _robot_ready(staff: Staff) -> bool:
+def _robot_ready(staff: Staff, since: datetime) -> bool:
+    """Whether the robot itself says so: the centre also knows its state of an earlier run."""
     robot = staff.vehicle(types_pb2.VEHICLE_ROBOT)
-    return robot is not None and robot.localized and robot.connected
+    if robot is None or robot.at.ToDatetime(tzinfo=UTC) < since:
+        return False
+    return robot.localized and robot.connected
 
 
 def _speed(staff: Staff) -> float:

@@ -54,6 +54,19 @@ def test_a_place_that_the_robot_is_not_sure_of_leaves_no_trail(
     unit.place(Vehicle.ROBOT, place(40, 10), localized=True)
 
 
+def test_a_vehicle_that_says_nothing_while_its_unit_speaks_does_not_look_live(
+    page: Page, unit: StandInUnit
+) -> None:
+    line = page.locator(".vehicle-line").first
+    expect(line).to_contain_text("0.9 m/s")
+    unit.silent.add(Vehicle.ROBOT)
+    expect(line).to_contain_text(re.compile(r"last word \d+ s ago"))
+    expect(line).not_to_contain_text("m/s")
+    expect(page.locator(".unit .age")).to_have_text("last word 0 s ago")
+    unit.silent.clear()
+    expect(line).to_contain_text("0.9 m/s")
+
+
 def test_a_finding_is_on_map_and_list_within_a_second_lives_and_ends(
     page: Page, unit: StandInUnit, place: Place, picture: bytes
 ) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from comms.contracts.task import Task, TaskKind, TaskState, Vehicle
-from tests.behaviour_stand_in import SITE, STEP_S, FakeRobot, Shift, go_home, go_to, patrol
+from robot.behaviour.trees import Area
+from tests.behaviour_stand_in import AREA, SITE, STEP_S, FakeRobot, Shift, go_home, go_to, patrol
 
 RUNNING, PAUSED = TaskState.RUNNING, TaskState.PAUSED
 CANCELLED, SUCCEEDED = TaskState.CANCELLED, TaskState.SUCCEEDED
@@ -291,6 +292,19 @@ class TestAfterACrash:
         second.desk.set_paused(False)
         second.run(400, until="p1")
         assert second.ends["p1"].state is SUCCEEDED
+
+    def test_a_task_of_a_beat_that_is_gone_since_ends_with_a_sentence_and_the_rest_goes_on(
+        self, tmp_path: Path
+    ) -> None:
+        first = Shift(tmp_path)
+        first.desk.order(patrol())
+        first.run(2)
+        first.desk.order(go_to())
+        second = Shift(tmp_path, first.robot, Area(SITE, {"block": AREA.beats["block"]}))
+        assert second.ends["p1"].state is TaskState.FAILED
+        assert "there is no beat 'plaza'" in second.ends["p1"].reason
+        second.run(100, until="g1")
+        assert second.ends["g1"].state is SUCCEEDED
 
     def test_a_journal_that_cannot_be_read_is_put_aside(self, tmp_path: Path) -> None:
         (tmp_path / "robot_journal.json").write_text('{"open": [')

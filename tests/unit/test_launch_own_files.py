@@ -48,6 +48,15 @@ def test_an_unclosed_ring_is_named_with_its_file(
     assert "ring is not closed" in said
 
 
+def test_a_site_without_beats_of_its_own_is_told_how_to_name_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    site = Path(__file__).parents[1] / "data" / "sites" / "osm_export.site.geojson"
+    (said,) = start(capsys, f"site_file:={site}")
+    assert "it belongs to the site 'ningbo_east', not to 'osm_export'" in said
+    assert "beats_dir:=FOLDER" in said
+
+
 def test_a_configuration_that_is_no_yaml_is_named(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -52,7 +52,7 @@ class _UnitCard:
                 )
             lines = ui.column().classes("w-full gap-1")
         self._rows: Rows[types_pb2.VehicleState] = Rows(
-            lines, lambda state: _VehicleLine(state.vehicle, language)
+            lines, lambda state: _VehicleLine(unit_id, state.vehicle, situation, language)
         )
 
     def show(self, unit: pb.Unit) -> None:
@@ -73,7 +73,8 @@ class _UnitCard:
 
 
 class _VehicleLine:
-    def __init__(self, vehicle: int, language: str) -> None:
+    def __init__(self, unit_id: str, vehicle: int, situation: Situation, language: str) -> None:
+        self._unit_id, self._situation = unit_id, situation
         self._name, self._language = vehicle_name(vehicle), language
         self.root = ui.row().classes("w-full items-center no-wrap gap-2 vehicle-line")
         with self.root:
@@ -90,12 +91,9 @@ class _VehicleLine:
 
     def show(self, state: types_pb2.VehicleState) -> None:
         self._doing.set_text(f"{word(self._name, self._language)} · {self._words(state)}")
-        facts = [f"{abs(state.speed_mps):.1f} m/s"]
-        if self._name == "drone":
-            facts.append(f"{word('above_ground', self._language)} {abs(state.height_m):.0f} m")
-        if not state.localized:
-            facts.append(word("not_localized", self._language))
-        self._facts.set_text(" · ".join(facts))
+        silence = self._silence(state)
+        self.root.classes(add="is-old" if silence else "", remove="" if silence else "is-old")
+        self._facts.set_text(silence or self._facts_of(state))
         known = state.HasField("battery_fraction")
         self._charge.visible = self._battery.visible = known
         if known:
@@ -103,6 +101,24 @@ class _VehicleLine:
             self._charge.set_text(f"{state.battery_fraction:.0%}")
             self._charge.classes(add="bad" if low else "", remove="" if low else "bad")
             self._battery.set_name("battery_alert" if low else "battery_full")
+
+    def _silence(self, state: types_pb2.VehicleState) -> str:
+        """How old the vehicle's own word is, where the unit speaks and the vehicle does not."""
+        unit = self._situation.units[self._unit_id]
+        if not unit.connected or not is_old(self._situation, unit, state.vehicle):
+            return ""
+        age = self._situation.age_s(unit, state.vehicle)
+        if age is None:
+            return word("never", self._language)
+        return word("last_word", self._language, age=age_words(age, self._language))
+
+    def _facts_of(self, state: types_pb2.VehicleState) -> str:
+        facts = [f"{abs(state.speed_mps):.1f} m/s"]
+        if self._name == "drone":
+            facts.append(f"{word('above_ground', self._language)} {abs(state.height_m):.0f} m")
+        if not state.localized:
+            facts.append(word("not_localized", self._language))
+        return " · ".join(facts)
 
     def _words(self, state: types_pb2.VehicleState) -> str:
         if state.estop:
