@@ -62,8 +62,10 @@ class Area:
         return len(self.beat(task.beat_id).checkpoints) * task.loops
 
     def share_done(self, task: Task, done: int) -> float:
-        """0 to 1: how much of a patrol is done after `done` checkpoints; the way home counts."""
-        total = self.checkpoints(task)
+        """0 to 1: how much of a patrol is done after `done` checkpoints; the way home counts.
+        0 for a beat that there is no more.
+        """
+        total = self.checkpoints(task) if task.beat_id in self.beats else 0
         return done / (total + (self.home is not None)) if total else 0.0
 
 
