@@ -13,7 +13,6 @@ import urllib.request
 from datetime import UTC, datetime
 
 from comms.contracts.errors import ContractError
-from comms.wire import centre_pb2 as pb
 from comms.wire import types_pb2
 from simulation.scenarios.staff import FINAL, Staff, wait_until
 
@@ -40,8 +39,7 @@ def main() -> int:
         return 1
     unit = staff.unit()
     assert unit is not None
-    has_task = any(r.task.unit_id == unit.unit_id and _is_open(r) for r in staff.tasks().values())
-    if not has_task and unit.beat_ids:
+    if unit.beat_ids and not _has_task(staff, unit.unit_id):
         beat = "plaza" if "plaza" in unit.beat_ids else unit.beat_ids[0]
         staff.send(
             unit.unit_id,
@@ -50,13 +48,14 @@ def main() -> int:
             beat_id=beat,
         )
         say(f"the robot is ready and sent on its first beat: {beat}")
-    if not has_task and not unit.beat_ids:
-        say("ROBOT READY. It has no beat: send it somewhere with 'Go there' and a click")
-    elif wait_until(lambda: _speed(staff) > _MOVING_MPS, _WITHIN_S):
+    wait_until(lambda: _moves(staff) or not _has_task(staff, unit.unit_id), _WITHIN_S)
+    if _moves(staff):
         say("ROBOT MOVING")
-    else:
+    elif _has_task(staff, unit.unit_id):
         robot = staff.vehicle(types_pb2.VEHICLE_ROBOT)
         say(f"the robot does not move: {robot.detail if robot else 'no word from it'}")
+    else:
+        say("ROBOT READY, without a task: send it somewhere with 'Go there' and a click")
     if wait_until(lambda: bool(staff.findings() - known), _WITHIN_S):
         say("FIRST FINDING on the map. Ctrl-C ends everything.")
     staff.close()
@@ -89,13 +88,19 @@ def _robot_ready(staff: Staff, since: datetime) -> bool:
     return robot.localized and robot.connected
 
 
-def _speed(staff: Staff) -> float:
+def _moves(staff: Staff) -> bool:
     robot = staff.vehicle(types_pb2.VEHICLE_ROBOT)
-    return robot.speed_mps if robot else 0.0
+    return robot is not None and robot.speed_mps > _MOVING_MPS
 
 
-def _is_open(record: pb.TaskRecord) -> bool:
-    return record.latest.state not in FINAL
+def _has_task(staff: Staff, unit_id: str) -> bool:
+    """Whether its robot has something to do, from an earlier run as well."""
+    return any(
+        record.task.unit_id == unit_id
+        and record.task.vehicle == types_pb2.VEHICLE_ROBOT
+        and record.latest.state not in FINAL
+        for record in staff.tasks().values()
+    )
 
 
 if __name__ == "__main__":
