@@ -19,6 +19,7 @@ from comms.contracts.beat_reader import read_beats
 from comms.contracts.geojson_file import Feature, GeoJsonFile, read_geojson
 from comms.contracts.place import GeoPoint
 from comms.contracts.site import Site, Xy
+from comms.contracts.site_geojson import site_as_geojson
 from comms.contracts.site_ground import SiteGround
 from comms.contracts.site_reader import read_site
 from comms.contracts.task import Task, TaskKind, Vehicle
@@ -87,7 +88,7 @@ def read_site_files(site_file: Path, beats_dir: Path | None) -> SiteFiles:
     if beats_dir is not None:
         for beat_id, beat in read_beats(beats_dir, site).items():
             beats[beat_id] = _as_wgs84(read_geojson(beat.source, "beat"), beat_id)
-    return SiteFiles(site, _as_wgs84(read_geojson(site_file, "site"), site.site_id), beats)
+    return SiteFiles(site, _written(site_as_geojson(site)), beats)
 
 
 def _as_wgs84(file: GeoJsonFile, identity: str) -> str:
@@ -97,6 +98,10 @@ def _as_wgs84(file: GeoJsonFile, identity: str) -> str:
         "patrol": header,
         "features": [_feature(feature) for feature in file.features],
     }
+    return _written(document)
+
+
+def _written(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
