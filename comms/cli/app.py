@@ -1,7 +1,8 @@
 """The root of `patrol`: ask, approve, stop, follow; `patrol task ...` gives tasks.
 
 Errors are one line on stderr and exit status 1. The rooms' own commands (`patrol drone`,
-`patrol perception`) are loaded only when they are asked for, so that `patrol stop` starts fast.
+`patrol perception`, `patrol config`) are loaded only when they are asked for, so that `patrol stop`
+starts fast.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ from comms.contracts.errors import ContractError
 from comms.wire import centre_pb2 as pb
 
 STOP_WITHIN_S = 5.0
-_ROOMS = {"drone": "drone.cli", "perception": "perception.cli"}
+_ROOMS = {
+    "drone": "drone.cli",
+    "perception": "perception.cli",
+    "config": "patrol_launch.config_cli",
+}
 
 
 class _WithRooms(TyperGroup):

@@ -14,17 +14,25 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def load_section(path: str | Path, section: str, model: type[Model]) -> Model:
-    """Section `section` of the unit's YAML file as `model`; a missing section gives the defaults.
+    """Section `section` of the unit's YAML file as `model`; what it does not say has its default,
+    at every depth: a camera's rate alone does not move the camera.
 
     Raises FileError with the file, the place and what would be right.
     """
     document = read_unit_file(path)
     try:
-        return model.model_validate(document.get(section) or {})
+        return model.model_validate(_over(model().model_dump(), document.get(section) or {}))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join([section, *(str(part) for part in first["loc"])])
         raise FileError(str(path), f"{first['msg']} (it says {first['input']!r})", place) from None
+
+
+def _over(default: Any, said: Any) -> Any:
+    """`said` where it says something, `default` elsewhere."""
+    if not isinstance(default, dict) or not isinstance(said, dict):
+        return said
+    return {**default, **{key: _over(default.get(key), value) for key, value in said.items()}}
 
 
 def read_unit_file(path: str | Path) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from comms.contracts.beat_reader import read_beats
-from comms.contracts.config import read_unit_file
 from comms.contracts.errors import ContractError
 from comms.contracts.site_reader import read_site
+from patrol_launch.unit_file import read_sections
 
 _SAMPLE_BEATS = Path(__file__).resolve().parents[1] / "beats"
 
@@ -20,7 +20,7 @@ def check_files(values: Mapping[str, str]) -> None:
     launch file has them. Raises ContractError with the file, the place and what is wrong.
     """
     if values.get("unit_config"):
-        read_unit_file(values["unit_config"])
+        read_sections(values["unit_config"])
     if not values.get("site_file"):
         return
     site = read_site(values["site_file"])

@@ -25,10 +25,12 @@ class BridgeConfig(BaseModel):
     command_silence_s: float = Field(
         default=0.25, gt=0.02, le=2, description="wheels stop when cmd_vel is silent for so long"
     )
-    battery_start_fraction: float = Field(default=0.95, gt=0, le=1)
+    battery_start_fraction: float = Field(
+        default=0.95, gt=0, le=1, description="0..1, charge at the start"
+    )
     battery_idle_w: float = Field(default=35.0, ge=0, description="computer and sensors")
     battery_drive_w_per_mps: float = Field(default=70.0, ge=0, description="per m/s of speed")
     battery_charge_w: float = Field(default=250.0, ge=0, description="while docked")
-    battery_voltage_full_v: float = Field(default=29.0, gt=0)
-    battery_voltage_empty_v: float = Field(default=22.0, gt=0)
+    battery_voltage_full_v: float = Field(default=29.0, gt=0, description="V when full")
+    battery_voltage_empty_v: float = Field(default=22.0, gt=0, description="V when empty")
     dock_reach_m: float = Field(default=0.4, gt=0, le=5, description="charges within so far")

@@ -71,11 +71,14 @@ class Airframe(BaseModel):
     inertia_kgm2: tuple[float, float, float] = Field(
         default=(0.025, 0.022, 0.036), description="kg m2 about x, y, z of the body"
     )
-    rotors: tuple[Rotor, Rotor, Rotor, Rotor] = (
-        Rotor(x_m=0.13, y_m=-0.22, direction=1),
-        Rotor(x_m=-0.13, y_m=0.22, direction=1),
-        Rotor(x_m=0.13, y_m=0.22, direction=-1),
-        Rotor(x_m=-0.13, y_m=-0.22, direction=-1),
+    rotors: tuple[Rotor, Rotor, Rotor, Rotor] = Field(
+        default=(
+            Rotor(x_m=0.13, y_m=-0.22, direction=1),
+            Rotor(x_m=-0.13, y_m=0.22, direction=1),
+            Rotor(x_m=0.13, y_m=0.22, direction=-1),
+            Rotor(x_m=-0.13, y_m=-0.22, direction=-1),
+        ),
+        description="where each sits (m, forward and left) and which way it turns",
     )
     thrust_factor: float = Field(
         default=2.1666e-5, gt=0, description="N per (rad/s)^2 of one rotor"
