@@ -181,7 +181,8 @@ class StandInUnit:
 
     @property
     def waiting(self) -> int:
-        """How many records the centre has not acknowledged."""
+        """How many records the centre has not acknowledged, whether on the disk yet or not."""
+        self._outbox.flush()
         return self._outbox.count()
 
     def new_task(self, before: set[str], within_s: float = 10.0) -> types_pb2.Task:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.bench import contracts, navigation
 from tests.bench.__main__ import all_benches, main
 from tests.bench.measure import Bench, Pair, measure, ms_per_call
 
@@ -64,3 +65,12 @@ def test_every_bench_has_a_name_of_its_own_and_a_named_peer() -> None:
     benches = all_benches()
     assert len({bench.name for bench in benches}) == len(benches) >= 6
     assert all(bench.peer_name and bench.better in ("lower", "higher") for bench in benches)
+
+
+@pytest.mark.parametrize(
+    "bench", [*contracts.BENCHES, *navigation.BENCHES], ids=lambda bench: bench.name
+)
+def test_the_quick_ones_still_measure_something(bench: Bench) -> None:
+    with bench.prepare() as pair:
+        assert pair.ours() > 0
+        assert pair.peer() > 0
