@@ -14,7 +14,7 @@ from shapely.geometry import MultiPoint, Polygon
 from shapely.geometry.polygon import orient
 
 from comms.contracts.geodesy import LocalFrame
-from comms.contracts.geojson_file import GeoJsonFile, read_geojson
+from comms.contracts.geojson_file import Feature, GeoJsonFile, read_geojson
 from comms.contracts.place import GeoPoint
 from comms.contracts.site import Site, Xy
 from comms.contracts.site_features import SiteFeatures
@@ -87,7 +87,8 @@ class _SiteBuilder:
         if metres.max() > MAX_EXTENT_M:
             raise self.file.error(
                 f"it is {metres.max() / 1000:.1f} km across, at most "
-                f"{MAX_EXTENT_M / 1000:.0f} km work; is one coordinate wrong?"
+                f"{MAX_EXTENT_M / 1000:.0f} km work; is a coordinate of this one wrong?",
+                self._farthest(),
             )
         centre = (low + high) / 2
         raw = header.get("origin", [float(centre[0]), float(centre[1])])
@@ -104,6 +105,12 @@ class _SiteBuilder:
         if away > 0.1:
             raise self.file.error(f'"origin" is {away * 111:.0f} km away from the features')
         return origin
+
+    def _farthest(self) -> Feature:
+        """The feature that lies farthest from where most of them are."""
+        places = np.array([f.shapes[0].parts[0][0] for f in self.file.features])
+        away = np.abs(places - np.median(places, axis=0)).max(axis=1)
+        return self.file.features[int(away.argmax())]
 
     def _boundary(self) -> tuple[Xy, ...]:
         drawn = self.features.every("boundary", lambda f, s: self.features.ring(f, s))
