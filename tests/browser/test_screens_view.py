@@ -13,7 +13,7 @@ from comms.centre.screens.words import has_word, word
 from comms.contracts.finding import FindingPhase
 from comms.contracts.place import GeoPoint
 from comms.contracts.task import Vehicle
-from tests.browser.desk import Desk, button
+from tests.browser.desk import Desk, button, drawn
 from tests.browser.stand_in_unit import StandInUnit, until
 
 Place = Callable[[float, float], GeoPoint]
@@ -39,6 +39,18 @@ def test_a_vehicle_that_moves_leaves_a_trail(page: Page, unit: StandInUnit, plac
         unit.place(Vehicle.ROBOT, place(east, 10))
         page.wait_for_timeout(600)
     expect(trail).to_have_attribute("d", _line())
+
+
+def test_a_robot_that_was_carried_far_begins_a_new_trail(
+    page: Page, unit: StandInUnit, place: Place
+) -> None:
+    for north in (-150, -148, -146, 10, 12):
+        unit.place(Vehicle.ROBOT, place(40, north))
+        page.wait_for_timeout(600)
+    assert len(page.evaluate(_TRAIL)) == 2
+    page.reload()  # the page's server remembers the trail
+    drawn(page)
+    page.wait_for_function(f"() => ({_TRAIL})().length === 2")
 
 
 def test_a_place_that_the_robot_is_not_sure_of_leaves_no_trail(
@@ -171,6 +183,10 @@ def _has(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b{name}\b")
 
 
+_TRAIL = """() => {
+  const id = Number(document.querySelector(".site-map").id.slice(1));
+  return getElement(id).trails["unit-1/robot"]?.getLatLngs() ?? [];
+}"""
 _CONTRAST = """(element) => {
   const parse = (c) => (c.match(/[\\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
   const light = ([r, g, b]) => {

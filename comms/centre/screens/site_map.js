@@ -23,6 +23,7 @@ const SHAPES = {
 
 const TRAIL_POINTS = 600;
 const TRAIL_STEP_M = 0.2;
+const TRAIL_BREAK_M = 100;
 const SILENT_AFTER_MS = 7000; // the page's server says "alive" every 2 s
 
 // Names come from files and units: they are text, never HTML.
@@ -190,7 +191,8 @@ export default {
       marker.said = v.label;
       marker.getElement().classList.toggle("old", v.old);
       marker.getTooltip().getElement()?.classList.toggle("old", v.old);
-      const trail = this.trails[v.id].getLatLngs();
+      let trail = this.trails[v.id].getLatLngs();
+      if (trail.length && trail[trail.length - 1].distanceTo(place) > TRAIL_BREAK_M) trail = []; // it was carried
       if (v.placed && (!trail.length || trail[trail.length - 1].distanceTo(place) > TRAIL_STEP_M))
         this.trails[v.id].setLatLngs([...trail.slice(1 - TRAIL_POINTS), place]);
       this.routes[v.id].setLatLngs(v.route);

@@ -21,6 +21,7 @@ from comms.wire import centre_pb2_grpc, types_pb2
 
 _TRAIL_POINTS = 600
 _TRAIL_STEP_DEG = 2e-6  # about 0.2 m
+_TRAIL_BREAK_DEG = 1e-3  # 100 m: nobody drives or flies so far between two words
 _FINDINGS_KEPT = 2000
 _TASKS_KEPT = 500
 _PAST_SHOWN = 100
@@ -134,6 +135,8 @@ class Situation:
         if not state.localized:
             return  # where it says that it is may be anywhere
         here = (state.position.latitude_deg, state.position.longitude_deg)
+        if trail and _apart_deg(trail[-1], here) > _TRAIL_BREAK_DEG:
+            trail.clear()  # it was carried, or this is another simulation
         if not trail or _apart_deg(trail[-1], here) > _TRAIL_STEP_DEG:
             trail.append(here)
 
