@@ -182,7 +182,7 @@ class Flight:
         else:
             self._mission = expected
         self.wish_hold = "paused before the restart" if record.paused else ""
-        self.holding = record.paused and view.mode.last is Mode.HOLD
+        self.holding = record.paused and view.is_holding
         if record.stage is Stage.LAUNCHING:
             self._enter(Stage.FLYING, "joined after a restart")
             if self._mission is not None and view.mode.last is not Mode.MISSION:

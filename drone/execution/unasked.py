@@ -71,4 +71,4 @@ class UnaskedMode:
             return Verdict(comes_home=True, words=words or f"mode {mode}")
         self.is_paused = True
         self.words = f"the vehicle is in mode {mode}" + (f': "{words}"' if words else "")
-        return Verdict(stranded=mode is Mode.HOLD and part is Part.LANDING, words=self.words)
+        return Verdict(stranded=self._view.is_holding and part is Part.LANDING, words=self.words)

@@ -10,7 +10,7 @@ vehicle's own words.
 | arm | armed (1 Hz heartbeat) | 3 s | for 12 s, one a second |
 | take off | off the ground, then 70 % of the height | 15 s, then 60 s | 3 |
 | start mission | mode mission, for 0.4 s | 2 s | 8, one a second |
-| hold | mode hold (ArduCopter: guided too), below 1 m/s | 3 s, then 15 s | 4 |
+| hold | mode hold (ArduCopter: guided), below 1 m/s | 3 s, then 15 s | 4 |
 | return | mode return or land, or on the ground | 3 s | 4 |
 | land | mode land, or on the ground | 3 s | 4 |
 | go to | within 2 m | by distance | 3 |
@@ -28,10 +28,13 @@ from typing import Any
 from mavsdk.asyncio.plugins.action import ActionAsync
 from mavsdk.asyncio.plugins.gimbal import GimbalAsync
 from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
+from mavsdk.asyncio.plugins.param import ParamAsync
 from mavsdk.exceptions import MavsdkError
 
 from comms.logs import get_logger
 from drone.errors import OrderError
+from drone.link.direct import DirectCommands
+from drone.link.return_height import set_return_height
 from drone.link.state import Landed, Mode, VehicleView
 from drone.link.statustext import StatusTexts
 from drone.missions.encoding import Firmware
@@ -41,6 +44,7 @@ _METRES_PER_DEGREE = 111_319.5
 _ARM_FOR_S = 12.0
 _TAKEOFF_SHARE = 0.7
 _START_TRIES = 8
+_DO_SET_MODE, _CUSTOM_MODE_ENABLED, _COPTER_GUIDED = 176, 1.0, 4.0
 #: No order is repeated to a vehicle that has been silent for this long (s).
 _SILENT_S = 4.0
 
@@ -54,6 +58,8 @@ class Actions:
         self._action = ActionAsync(system)
         self._mission = MissionRawAsync(system)
         self._gimbal = GimbalAsync(system)
+        self._param = ParamAsync(system)
+        self._direct = DirectCommands(system)
         self._view = view
         self._texts = texts
         self._log = get_logger()
@@ -74,9 +80,13 @@ class Actions:
         """Set the heights (m above home) of take-off and of the autopilot's own return."""
         await self._set("take-off height", self._action.set_takeoff_altitude, takeoff_height_m)
         if return_height_m is not None:
-            await self._set(
-                "return height", self._action.set_return_to_launch_altitude, return_height_m
-            )
+            why = await self.set_return_height(return_height_m)
+            if why:
+                self._log.warning("the return height could not be set", why=why)
+
+    async def set_return_height(self, height_m: float) -> str:
+        """Set the height (m above home) of the autopilot's own return; why it is not so, or ""."""
+        return await set_return_height(self._param, self._view.firmware, height_m)
 
     async def take_off(self, height_m: float, interrupted: Effect = lambda: False) -> None:
         """Leave the ground and climb near `height_m` (m above home), or until `interrupted`."""
@@ -129,15 +139,21 @@ class Actions:
         )
 
     async def hold(self) -> None:
-        """Stop and stay."""
-        holding = {Mode.HOLD}
+        """Stop and stay.
+
+        On ArduCopter MAVSDK's hold is Loiter, in which the throttle stick decides the height: with
+        a stick at its bottom, or none, the vehicle sinks. Guided stops and listens to no stick.
+        """
+        order = self._action.hold
         if self._view.firmware is Firmware.ARDUPILOT:
-            holding |= {Mode.GUIDED, Mode.MANUAL}  # brake and position hold read as these
-        await self._do(
-            "hold", self._action.hold, lambda: self._view.mode.fresh() in holding, 3.0, 4
-        )
+            order = self._guided
+        await self._do("hold", order, lambda: self._view.is_holding, 3.0, 4)
         if not await self._until(lambda: self.speed_mps() < 1.0, 15.0):
             raise OrderError("the vehicle holds but does not come to rest")
+
+    async def _guided(self) -> None:
+        # Refused or unanswered, it is given again: the effect counts, not the answer.
+        await self._direct.is_accepted(_DO_SET_MODE, _CUSTOM_MODE_ENABLED, _COPTER_GUIDED)
 
     async def return_home(self) -> None:
         """The autopilot's own return."""

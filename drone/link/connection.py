@@ -15,6 +15,7 @@ from mavsdk.exceptions import MavsdkError
 
 from comms.logs import get_logger
 from drone.link.actions import Actions
+from drone.link.calls import CallThreads
 from drone.link.state import VehicleView
 from drone.link.statustext import StatusTexts
 from drone.link.telemetry import Telemetry
@@ -45,6 +46,8 @@ class Vehicle:
 
     async def run(self) -> None:
         """Connect and stay connected until cancelled."""
+        calls = CallThreads()
+        asyncio.get_running_loop().set_default_executor(calls)
         kind = ComponentType.GROUND_STATION
         self._mavsdk = Mavsdk(Configuration.create_with_component_type(kind))
         try:
@@ -60,6 +63,7 @@ class Vehicle:
             self.view.connected = False
             if self._telemetry is not None:
                 await self._telemetry.stop()
+            await calls.come_back()
             self._mavsdk.destroy()
 
     @property
@@ -99,7 +103,7 @@ class Vehicle:
         assert self.transfer is not None
         self.view.firmware = _FIRMWARE.get(await system.autopilot_type(), Firmware.OTHER)
         started = time.monotonic()
-        await self._telemetry.ask_for_rates(await system.get_system_id(), self._gimbal_rate_hz)
+        await self._telemetry.ask_for_rates(self._gimbal_rate_hz)
         self._log.info(
             "the autopilot is here",
             firmware=str(self.view.firmware),

@@ -173,6 +173,12 @@ class VehicleView:
         return self.landed.last in (Landed.IN_AIR, Landed.TAKING_OFF, Landed.LANDING)
 
     @property
+    def is_holding(self) -> bool:
+        """Whether it stays where it is, by fresh word; on ArduCopter that is guided, too."""
+        guided = self.firmware is Firmware.ARDUPILOT and self.mode.fresh() is Mode.GUIDED
+        return guided or self.mode.fresh() is Mode.HOLD
+
+    @property
     def is_down(self) -> bool:
         """On the ground with the motors off, by fresh word."""
         return self.armed.fresh() is False and self.landed.fresh() is Landed.ON_GROUND

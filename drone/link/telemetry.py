@@ -18,10 +18,10 @@ from mavsdk.asyncio.plugins.mavlink_direct import MavlinkDirectAsync
 from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
 from mavsdk.asyncio.plugins.telemetry import TelemetryAsync
 from mavsdk.exceptions import MavsdkError
-from mavsdk.plugins.mavlink_direct import MavlinkMessage
 from mavsdk.plugins.telemetry import FixType, FlightMode, LandedState, StatusTextType
 
 from comms.logs import get_logger
+from drone.link.direct import DirectCommands
 from drone.link.state import (
     Attitude,
     Battery,
@@ -88,6 +88,7 @@ class Telemetry:
         self._telemetry = TelemetryAsync(system)
         self._mission = MissionRawAsync(system)
         self._direct = MavlinkDirectAsync(system)
+        self._commands = DirectCommands(system)
         self._view = view
         self._texts = texts
         self._log = get_logger()
@@ -116,7 +117,7 @@ class Telemetry:
         ]
         self._tasks = [asyncio.create_task(_pump(stream, take)) for stream, take in streams]
 
-    async def ask_for_rates(self, system_id: int, gimbal_rate_hz: float) -> None:
+    async def ask_for_rates(self, gimbal_rate_hz: float) -> None:
         """Ask for every stream that the product reads. A refusal is logged, not fatal."""
         refused = []
         for name, rate_hz in _RATES_HZ.items():
@@ -128,28 +129,12 @@ class Telemetry:
         if gimbal_rate_hz > 0:
             intervals.append((_GIMBAL_DEVICE_ATTITUDE_STATUS, gimbal_rate_hz))
         for message_id, rate_hz in intervals:
-            if not await self._set_interval(system_id, message_id, rate_hz):
+            if not await self._commands.is_accepted(
+                _SET_MESSAGE_INTERVAL, float(message_id), 1e6 / rate_hz
+            ):
                 refused.append(f"message {message_id}")
         if refused:
             self._log.info("the vehicle sets no rate for these streams", streams=", ".join(refused))
-
-    async def _set_interval(self, system_id: int, message_id: int, rate_hz: float) -> bool:
-        fields = {
-            "target_system": system_id, "target_component": 1, "command": _SET_MESSAGE_INTERVAL,
-            "confirmation": 0, "param1": float(message_id), "param2": 1e6 / rate_hz,
-            "param3": 0.0, "param4": 0.0, "param5": 0.0, "param6": 0.0, "param7": 0.0,
-        }  # fmt: skip
-        command = MavlinkMessage(
-            message_name="COMMAND_LONG",
-            target_system_id=system_id,
-            target_component_id=1,
-            fields_json=json.dumps(fields),
-        )
-        try:
-            ack = await self._direct.send_command(command)
-        except MavsdkError:
-            return False
-        return bool(json.loads(ack.fields_json or "{}").get("result") == 0)
 
     async def stop(self) -> None:
         for task in self._tasks:

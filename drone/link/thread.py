@@ -8,16 +8,12 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from comms.logs import get_logger
 
 T = TypeVar("T")
-
-#: MAVSDK's calls block a thread each until their own time-out; one that hangs must not stop an
-#: e-stop.
-_CALL_THREADS = 8
 
 
 class LoopThread:
@@ -25,8 +21,6 @@ class LoopThread:
 
     def __init__(self, name: str = "autopilot-link") -> None:
         self.loop = asyncio.new_event_loop()
-        self._calls = ThreadPoolExecutor(_CALL_THREADS, thread_name_prefix="mavsdk-call")
-        self.loop.set_default_executor(self._calls)
         # log lines from the loop carry the ids that were bound where it was made
         self._context = contextvars.copy_context()
         self._thread = threading.Thread(
@@ -42,7 +36,7 @@ class LoopThread:
         """Start `work` on the loop; the future belongs to the caller's thread."""
         return self._context.copy().run(asyncio.run_coroutine_threadsafe, work, self.loop)
 
-    def close(self, timeout_s: float = 5.0) -> None:
+    def close(self, timeout_s: float = 6.0) -> None:
         """Cancel what runs and end the thread."""
         if self._thread.is_alive():
             try:
@@ -51,7 +45,6 @@ class LoopThread:
                 get_logger().warning("a call to the autopilot has not come back")
             self.loop.call_soon_threadsafe(self.loop.stop)
             self._thread.join(timeout_s)
-        self._calls.shutdown(wait=False, cancel_futures=True)
         if not self._thread.is_alive():
             self.loop.close()
 
