@@ -10,6 +10,7 @@ import asyncio
 import os
 import secrets
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,6 +87,7 @@ async def _screens(address: str, given: argparse.Namespace) -> None:
     os.environ.setdefault("NICEGUI_STORAGE_PATH", str(state_dir() / "centre" / "browsers"))
     from comms.centre.screens.app import serve
 
+    _check_port(given.screens_host, given.screens_port)
     credentials = client_credentials(SCREENS_OPERATOR, Role.OPERATOR)
     async with grpc.aio.secure_channel(address, credentials, CHANNEL_OPTIONS) as channel:
         await serve(
@@ -94,6 +96,19 @@ async def _screens(address: str, given: argparse.Namespace) -> None:
             port=given.screens_port,
             storage_secret=_storage_secret(),
         )
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raises ContractError when the screens cannot listen there: uvicorn would only log it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ContractError(
+                f"the screens cannot have port {port} on {host} ({error.strerror}); "
+                "choose another with --screens-port"
+            ) from None
 
 
 def _storage_secret() -> str:

@@ -15,6 +15,7 @@ from comms.contracts.errors import ContractError
 from patrol_launch.errors import LaunchError
 from patrol_launch.files import check_files
 from patrol_launch.plan import ProcessSpec, command_line, declared_arguments
+from patrol_launch.ports import check_ports
 from patrol_launch.session import LaunchSession
 
 WATCHER = "simulation.scenarios.watch_start"
@@ -77,6 +78,7 @@ def _launch(options: argparse.Namespace) -> int:
                 print(f"    {parameters}")
         return 0
     check_files(session.plan.values)
+    check_ports(session.plan.values)
     _stop_on_signals(session)
     show("", f"starting {len(session.processes)} processes; logs in {session.run_dir / 'logs'}")
     session.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,19 @@ def test_a_configuration_that_is_no_yaml_is_named(
 def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     (said,) = start(capsys, "site_file:=/nowhere/site.geojson")
     assert "/nowhere/site.geojson" in said
+
+
+def test_a_port_that_another_program_holds_is_named_with_the_way_to_another(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        (said,) = start(capsys, f"screens_port:={port}")
+    assert f"the screens cannot have port {port} on 127.0.0.1" in said
+    assert f"choose another: screens_port:={port + 1}" in said
+
+
+@pytest.mark.parametrize("port", ["http", "99999", "-1"])
+def test_what_is_no_port_is_said(capsys: pytest.CaptureFixture[str], port: str) -> None:
+    (said,) = start(capsys, f"grpc_port:={port}")
+    assert f"grpc_port:={port} is not a port" in said
