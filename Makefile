@@ -30,8 +30,8 @@ bench: setup ## Measured speed of the parts
 	@$(IN_ENV) exec python -m tests.bench $(ARGS)
 
 test: setup ## All tests
-	@$(IN_ENV) python -m pytest tests/unit tests/node -n 2 --dist loadfile $(PYTEST_ARGS)
-	@$(IN_ENV) python -m pytest tests/scenario tests/browser $(PYTEST_ARGS)
+	@$(IN_ENV) python -m pytest tests/unit tests/node tests/browser -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(IN_ENV) python -m pytest tests/scenario $(PYTEST_ARGS)
 
 test-unit: setup ## Tests of the thinking (no ROS)
 	@$(IN_ENV) python -m pytest tests/unit -n 2 --dist loadfile $(PYTEST_ARGS)

@@ -12,7 +12,9 @@ import pytest
 
 from comms.contracts.site_reader import read_site
 from simulation.scenarios.whole_unit import WholeUnit
-from tests.whole_unit_shift import Shift, show, wait_for
+from tests.whole_unit_shift import WHOLE_UNIT_S, Shift, show, wait_for
+
+pytestmark = pytest.mark.timeout(WHOLE_UNIT_S)
 
 SITE = Path(__file__).parents[1] / "data" / "sites" / "osm_export.site.geojson"
 #: on the pavement north of the street (map m)

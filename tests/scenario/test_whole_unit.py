@@ -17,7 +17,9 @@ from simulation.faults.link import LinkCutter
 from simulation.scenarios.staff import wait_until
 from simulation.scenarios.whole_unit import WholeUnit, free_port
 from tests.chromium import chromium
-from tests.whole_unit_shift import Shift, show, wait_for
+from tests.whole_unit_shift import WHOLE_UNIT_S, Shift, show, wait_for
+
+pytestmark = pytest.mark.timeout(WHOLE_UNIT_S)
 
 CUT_S = 60.0
 BODY_M = 0.25  # a person's radius in the world

@@ -15,7 +15,9 @@ from patrol_interfaces.msg import SafetyState
 
 from comms.ros.qos import RELIABLE
 from simulation.scenarios.whole_unit import WholeUnit
-from tests.whole_unit_shift import Shift, show, wait_for
+from tests.whole_unit_shift import WHOLE_UNIT_S, Shift, show, wait_for
+
+pytestmark = pytest.mark.timeout(WHOLE_UNIT_S)
 
 #: the world itself is not of the unit: its end ends the run
 WORLD = "gazebo_server"
@@ -87,7 +89,7 @@ def test_each_process_dies_once_and_the_beat_is_walked_all_the_same(shift: Shift
         if name == "collision_monitor":
             wait_for(lambda: watch.longest_silence_s > 0.3, 3.0, "the monitor's silence")
             wait_for(lambda: not shift.moves(0.03), 2.0, "without its monitor the robot stands")
-        time.sleep(2.0)
+        time.sleep(1.0)
     watch.close()
     show("", f"longest silence of the monitor {watch.longest_silence_s:.1f} s")
     wait_for(lambda: len(world.staff.visits(task)) >= 2, 150.0, "two checkpoints")
