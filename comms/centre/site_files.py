@@ -16,6 +16,7 @@ from shapely.geometry import Point, Polygon
 
 from comms.centre.errors import RefusedError
 from comms.contracts.beat_reader import read_beats
+from comms.contracts.beat_writer import as_geojson
 from comms.contracts.geojson_file import Feature, GeoJsonFile, read_geojson
 from comms.contracts.place import GeoPoint
 from comms.contracts.site import Site, Xy
@@ -87,7 +88,10 @@ def read_site_files(site_file: Path, beats_dir: Path | None) -> SiteFiles:
     beats = {}
     if beats_dir is not None:
         for beat_id, beat in read_beats(beats_dir, site).items():
-            beats[beat_id] = _as_wgs84(read_geojson(beat.source, "beat"), beat_id)
+            if beat.source.endswith(".geojson"):  # with the lines that it has for people
+                beats[beat_id] = _as_wgs84(read_geojson(beat.source, "beat"), beat_id)
+            else:
+                beats[beat_id] = as_geojson(beat)
     return SiteFiles(site, _written(site_as_geojson(site)), beats)
 
 
@@ -112,6 +116,8 @@ def _feature(feature: Feature) -> dict[str, Any]:
     ]
     if len(geometries) == 1:
         geometry: dict[str, Any] = geometries[0]
+    elif len({one["type"] for one in geometries}) > 1:
+        geometry = {"type": "GeometryCollection", "geometries": geometries}
     else:
         geometry = {
             "type": f"Multi{feature.shapes[0].type}",

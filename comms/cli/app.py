@@ -13,14 +13,13 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import grpc
 import typer
 from typer.core import TyperGroup
 
-from comms.cli import show, task_commands
+from comms.cli import beat_commands, show, site_commands, task_commands
 from comms.cli.client import ANSWER_WITHIN_S, centre, full_task_id, sentence
 from comms.contracts.errors import ContractError
 from comms.wire import centre_pb2 as pb
@@ -57,11 +56,9 @@ app = typer.Typer(
     add_completion=True,
     help="The command centre from the command line.",
 )
-site_app = typer.Typer(no_args_is_help=True, help="Site files.")
-beat_app = typer.Typer(no_args_is_help=True, help="Beat files.")
 app.add_typer(task_commands.app, name="task")
-app.add_typer(site_app, name="site")
-app.add_typer(beat_app, name="beat")
+app.add_typer(site_commands.app, name="site")
+app.add_typer(beat_commands.app, name="beat")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 OfUnit = Annotated[str, typer.Option("--unit", "-u", help="Only this unit.")]
@@ -164,37 +161,6 @@ def stop(unit: WhichUnit = "", reason: Reason = "") -> None:
 def release(unit: WhichUnit = "", reason: Reason = "") -> None:
     """Release the emergency stop of a unit, or of all."""
     _stop(unit, reason, release=True)
-
-
-@site_app.command("check")
-def check_site(file: Path) -> None:
-    """Read a site's GeoJSON and say what is in it, or what is wrong with it."""
-    from comms.contracts.site_reader import read_site
-
-    site = read_site(file)
-    counts = {
-        "buildings": site.buildings, "walkways": site.walkways, "roads": site.roads,
-        "plazas": site.plazas, "keep-outs": site.keep_outs, "no-fly areas": site.no_fly,
-        "trees": site.trees, "cars": site.cars, "kiosks": site.kiosks,
-    }  # fmt: skip
-    parts = ", ".join(f"{len(found)} {name}" for name, found in counts.items() if found)
-    print(f"{file}: site {site.site_id!r} is good: {parts}")
-    if site.left_out:
-        named = ", ".join(f"{count} {tag}" for tag, count in site.left_out.items())
-        print(f"left out, because they mean nothing to the unit: {named}")
-
-
-@beat_app.command("check")
-def check_beat(
-    file: Path,
-    site: Annotated[Path, typer.Option("--site", help="The site's GeoJSON.")],
-) -> None:
-    """Read a beat's GeoJSON against its site, and say what is in it or what is wrong with it."""
-    from comms.contracts.beat_reader import read_beat
-    from comms.contracts.site_reader import read_site
-
-    beat = read_beat(file, read_site(site))
-    print(f"{file}: beat {beat.beat_id!r} is good: {len(beat.checkpoints)} checkpoints")
 
 
 def _control(task: str, action: Any, reason: str) -> None:

@@ -22,6 +22,7 @@ class Checkpoint(BaseModel):
     checkpoint_id: str
     name: str = ""
     name_zh: str = ""
+    description: str = Field(default="", description="for people; never spoken")
     position: GeoPoint
     actions: tuple[CheckpointAction, ...] = ()
     wait_s: float = Field(default=5.0, ge=0, le=3600, description="for the action wait")

@@ -4,7 +4,11 @@ it is.
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from comms.contracts.errors import ContractError
+from comms.contracts.quantities import metres, number
 
 _WALK = {"footway", "pedestrian", "path", "living_street", "cycleway", "corridor"}
 _ROAD = {
@@ -13,17 +17,35 @@ _ROAD = {
 }  # fmt: skip
 _LEVEL_M = 3.2
 _OBJECTS = ("node/", "way/", "relation/")
+_HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*"((?:[^"\\]|\\.)*)"')
 _KEYS = (
     "highway", "building", "amenity", "barrier", "leisure", "landuse", "natural", "place", "shop",
     "office", "waterway", "man_made", "power", "railway", "tourism", "public_transport", "type",
 )  # fmt: skip
 
 
+def flat_tags(properties: dict[str, Any]) -> dict[str, Any]:
+    """The properties with the tags beside them, where an exporter nests them: in an object `tags`
+    (osmtogeojson) or in a text `other_tags` of `"key"=>"value"` (GDAL, QuickOSM).
+    """
+    nested = properties.get("tags")
+    if isinstance(nested, dict):
+        rest = {k: v for k, v in properties.items() if k not in ("tags", "meta", "relations")}
+        if rest.get("type") in ("node", "way", "relation"):  # of the object, and not a tag
+            what = rest.pop("type")
+            rest = {**rest, "@id": f"{what}/{rest.pop('id')}"} if "id" in rest else rest
+        return {**nested, **rest}
+    other = properties.get("other_tags")
+    if isinstance(other, str):
+        return {**dict(_HSTORE.findall(other)), **properties}
+    return dict(properties)
+
+
 def is_from_osm(feature_id: str, properties: dict[str, Any]) -> bool:
     """Whether a feature comes out of an OpenStreetMap export: by its id, or by its tags."""
     ids = (feature_id, str(properties.get("@id", "")), str(properties.get("id", "")))
     named = any(one.startswith(_OBJECTS) for one in ids)
-    return named or "osm_id" in properties or any(key in properties for key in _KEYS)
+    return named or any(properties.get(key) is not None for key in ("osm_id", *_KEYS))
 
 
 def what_osm_calls_it(properties: dict[str, Any]) -> str:
@@ -55,17 +77,21 @@ def kind_from_osm(properties: dict[str, Any], is_polygon: bool) -> str:
 
 
 def height_from_osm(properties: dict[str, Any]) -> float | None:
-    """A building's height in metres from `height` or `building:levels`; None if neither is
-    there.
+    """A building's height in metres from `height` or `building:levels`; None if neither is there.
+
+    Raises ContractError for one that cannot be read: the drone flies by it, so it is not guessed.
     """
-    raw = properties.get("height")
-    if raw is not None:
+    height = properties.get("height")
+    if height not in (None, ""):
         try:
-            return float(str(raw).lower().removesuffix("m").strip())
-        except ValueError:
-            return None
+            return metres(height)
+        except ContractError as error:
+            raise ContractError(f"height: {error}") from None
     levels = properties.get("building:levels")
-    try:
-        return float(levels) * _LEVEL_M if levels is not None else None
-    except (TypeError, ValueError):
+    if levels in (None, ""):
         return None
+    try:
+        most = max(number(part) for part in re.split(r"[;-]", str(levels)) if part.strip())
+    except ValueError:
+        raise ContractError(f"building:levels: {levels!r} is not a number of storeys") from None
+    return most * _LEVEL_M or None

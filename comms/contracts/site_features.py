@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
 from shapely.geometry import LineString, Polygon
-from shapely.geometry.polygon import orient
 from shapely.validation import explain_validity
 
+from comms.contracts.errors import ContractError, FileError
 from comms.contracts.geodesy import LocalFrame
-from comms.contracts.geojson_file import Feature, GeoJsonFile, Shape
+from comms.contracts.geojson_file import Feature, GeoJsonFile
+from comms.contracts.geojson_shapes import Shape
 from comms.contracts.osm_tags import height_from_osm
+from comms.contracts.quantities import metres, number
 from comms.contracts.site import (
     Area,
     Building,
-    Frozen,
     Kiosk,
     NoFly,
     ParkedCar,
@@ -50,22 +52,30 @@ class SiteFeatures:
         self.frame = frame
 
     def every(self, kind: str, make: Callable[[Feature, Shape], Any]) -> tuple[Any, ...]:
-        return tuple(
-            self._make(make, feature, shape)
-            for feature in self.file.features
-            if self.kinds.get(feature.number) == kind
-            for shape in feature.shapes
-        )
+        made: list[Any] = []
+        for feature in self.file.features:
+            if self.kinds.get(feature.number) != kind:
+                continue
+            for count, shape in enumerate(feature.shapes, 1):
+                one = feature
+                if len(feature.shapes) > 1:  # so that every building and tree has its own id
+                    one = replace(feature, feature_id=f"{feature.feature_id}/{count}")
+                made.append(self._make(make, one, shape))
+        return tuple(made)
 
     def _make(self, make: Callable[[Feature, Shape], Any], feature: Feature, shape: Shape) -> Any:
         try:
             return make(feature, shape)
+        except FileError:
+            raise
+        except ContractError as error:
+            raise self.file.error(str(error), feature) from None
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
-            raise self.file.error(
-                f"{name}: {first['msg']} (it says {first['input']!r})", feature
-            ) from None
+            said = first["input"]
+            said = f"{said:g}" if isinstance(said, float) else repr(said)
+            raise self.file.error(f"{name}: {first['msg']} (it says {said})", feature) from None
 
     def _base(self, feature: Feature) -> dict[str, Any]:
         p = feature.properties
@@ -76,14 +86,19 @@ class SiteFeatures:
         }
 
     def _pick(self, feature: Feature, model: type[BaseModel]) -> dict[str, Any]:
-        """Those properties of the feature that are fields of the model alone (sizes and
-        heights).
-        """
-        own = model.model_fields.keys() - Frozen.model_fields.keys()
-        return {k: v for k, v in feature.properties.items() if k in own}
+        """Those properties of the feature that are sizes and heights of the model."""
+        own = (k for k in model.model_fields if k.endswith("_m"))
+        given = {k: feature.properties.get(k) for k in own}
+        return {k: self._length(k, v) for k, v in given.items() if v not in (None, "")}
+
+    def _length(self, key: str, raw: Any) -> float:
+        try:
+            return metres(raw)
+        except ContractError as error:
+            raise ContractError(f"{key}: {error}") from None
 
     def xy(self, part: tuple[tuple[float, float], ...]) -> tuple[Xy, ...]:
-        return tuple((float(e), float(n)) for e, n in self.frame.to_xy(np.array(part)))
+        return tuple((e, n) for e, n in self.frame.to_xy(np.array(part)).tolist())
 
     def ring(self, feature: Feature, shape: Shape) -> tuple[Xy, ...]:
         kind = self.kinds[feature.number]
@@ -91,13 +106,14 @@ class SiteFeatures:
             raise self.file.error(
                 f"a {kind} with a hole is not understood; draw the hole as a keep_out", feature
             )
-        polygon = Polygon(self.xy(shape.parts[0]))
+        ring = self.xy(shape.parts[0])
+        polygon = Polygon(ring)
         if not polygon.is_valid:
             why = explain_validity(polygon).split("[")[0].strip().lower()
             raise self.file.error(f"its ring is not a simple polygon ({why})", feature)
         if polygon.area < 0.01:
             raise self.file.error("its ring encloses no area", feature)
-        return tuple((float(x), float(y)) for x, y in orient(polygon).exterior.coords)
+        return ring if polygon.exterior.is_ccw else ring[::-1]
 
     def _line(self, feature: Feature, shape: Shape) -> tuple[Xy, ...]:
         line = self.xy(shape.parts[0])
@@ -106,9 +122,11 @@ class SiteFeatures:
         return line
 
     def building(self, feature: Feature, shape: Shape) -> Building:
-        height = feature.properties.get("height_m")
+        height = self._pick(feature, Building).get("height_m")
         if height is None:
-            height = height_from_osm(feature.properties) or _DEFAULT_BUILDING_M
+            height = height_from_osm(feature.properties)
+        if height is None:
+            height = _DEFAULT_BUILDING_M
         return Building(**self._base(feature), ring=self.ring(feature, shape), height_m=height)
 
     def walkway(self, feature: Feature, shape: Shape) -> Walkway:
@@ -144,10 +162,14 @@ class SiteFeatures:
         )
 
     def _yaw(self, feature: Feature) -> float:
-        bearing = feature.properties.get("bearing_deg", 0.0)
-        if not isinstance(bearing, int | float) or not -360 <= bearing <= 360:
+        raw = feature.properties.get("bearing_deg")
+        try:
+            bearing = 0.0 if raw in (None, "") else number(raw)
+        except ContractError:
+            bearing = math.inf
+        if not -360 <= bearing <= 360:
             raise self.file.error(
-                f"bearing_deg must be degrees clockwise from north, it says {bearing!r}", feature
+                f"bearing_deg must be degrees clockwise from north, it says {raw!r}", feature
             )
         return bearing_to_yaw(bearing)
 

@@ -44,6 +44,8 @@ def _kind(file: GeoJsonFile, feature: Feature) -> str:
         kind = kind_from_osm(feature.properties, "Polygon" in shapes)
         if is_from_osm(feature.feature_id, feature.properties) and {NEEDS.get(kind)} != shapes:
             return ""  # a crossing or a building drawn as a point says nothing of its extent
+    if kind == "checkpoint":
+        raise file.error("a checkpoint belongs in a beat's file, not in a site's", feature)
     if kind not in NEEDS:
         near = difflib.get_close_matches(kind, NEEDS, 1)
         hint = f"; did you mean {near[0]!r}?" if near else f"; use one of {', '.join(NEEDS)}"
