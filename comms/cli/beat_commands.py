@@ -32,7 +32,9 @@ def check(
 def export(
     file: Path,
     to: Annotated[str, typer.Option("--to", help="geojson, gpx or kml.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The new file.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The new file; else in this folder.")
+    ] = None,
     datum: Annotated[
         str, typer.Option(help="What a GPX or KML file is really in, like GCJ02.")
     ] = "WGS84",
@@ -47,8 +49,9 @@ def export(
     if datum != "WGS84" and draft.datum_goes:
         raise ContractError(f"a GeoJSON file says its datum itself: write it in {draft.datum_goes}")
     beat = in_wgs84(draft.beat, datum)
-    target = output or file.with_name(file.name.split(".")[0] + _ENDINGS[to])
-    if target.resolve() == file.resolve():
+    # Not beside the original: two files of one beat in a folder of beats are an error there.
+    target = output or Path(file.name.split(".")[0] + _ENDINGS[to])
+    if target.resolve() == file.resolve() or (output is None and target.exists()):
         raise ContractError(f"{target} would be overwritten; give another with -o")
     try:
         target.write_text(write_beat(beat, to), encoding="utf-8")

@@ -343,17 +343,27 @@ def test_export_writes_a_file_that_is_the_same_beat(
     assert there.model_copy(update={"source": here.source}) == here
 
 
-def test_export_mends_a_gpx_file_that_was_in_gcj02(tmp_path: Path, site: Site) -> None:
+def test_export_mends_a_gpx_file_that_was_in_gcj02(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     path = put(tmp_path, "a.gpx", gpx(wpt(wgs84_to_gcj02(*GATE), "Gate")))
     assert main(["beat", "export", str(path), "--to", "geojson", "--datum", "GCJ02"]) == 0
     there = read_beat(tmp_path / "a.beat.geojson", site).checkpoints[0].position
     assert (there.longitude_deg, there.latitude_deg) == pytest.approx(GATE, abs=1e-8)
 
 
-def test_export_says_what_it_cannot_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_export_says_what_it_cannot_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     source = str(BEATS / "plaza.beat.geojson")
     assert main(["beat", "export", source, "--to", "shp"]) == 1
     assert "the format 'shp' is not known; use geojson, gpx, kml" in capsys.readouterr().err
     mine = put(tmp_path, "a.gpx", gpx(wpt(GATE)))
     assert main(["beat", "export", str(mine), "--to", "gpx"]) == 1
     assert "would be overwritten" in capsys.readouterr().err
+    (tmp_path / "plaza.kml").write_text("somebody's")
+    assert main(["beat", "export", source, "--to", "kml"]) == 1
+    assert "would be overwritten" in capsys.readouterr().err
+    assert (tmp_path / "plaza.kml").read_text() == "somebody's"
