@@ -30,14 +30,16 @@ bench: setup ## Measured speed of the parts
 	@$(IN_ENV) exec python -m tests.bench $(ARGS)
 
 test: setup ## All tests
-	@$(IN_ENV) python -m pytest tests/unit tests/node tests/browser -n 2 --dist loadfile $(PYTEST_ARGS)
-	@$(IN_ENV) python -m pytest tests/scenario $(PYTEST_ARGS)
+	@$(IN_ENV) python -m pytest tests/unit tests/node -n 2 --dist loadfile -m "not alone" $(PYTEST_ARGS)
+	@$(IN_ENV) python -m pytest tests/node -m alone $(PYTEST_ARGS) || [ $$? -eq 5 ] # 5: -k left none
+	@$(IN_ENV) python -m pytest tests/scenario tests/browser $(PYTEST_ARGS)
 
 test-unit: setup ## Tests of the thinking (no ROS)
 	@$(IN_ENV) python -m pytest tests/unit -n 2 --dist loadfile $(PYTEST_ARGS)
 
 test-node: setup ## Tests of the ROS 2 nodes
-	@$(IN_ENV) python -m pytest tests/node -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(IN_ENV) python -m pytest tests/node -n 2 --dist loadfile -m "not alone" $(PYTEST_ARGS)
+	@$(IN_ENV) python -m pytest tests/node -m alone $(PYTEST_ARGS) || [ $$? -eq 5 ] # 5: -k left none
 
 test-scenario: setup ## Tests in Gazebo
 	@$(IN_ENV) python -m pytest tests/scenario $(PYTEST_ARGS)

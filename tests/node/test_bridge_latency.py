@@ -6,6 +6,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from comms.wire import centre_pb2 as pb
 from tests.node.bridge_rig import UNIT, Rig, finding_message, until
 from tests.node.fake_executor import FakeExecutor
@@ -15,6 +17,7 @@ COUNT = 100
 P95_WITHIN_S = 0.25
 
 
+@pytest.mark.alone
 def test_a_finding_reaches_a_watcher_at_once(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
     robot = FakeExecutor("robot")

@@ -55,6 +55,7 @@ def test_a_clear_way_lets_the_command_through_unchanged(robot: StandIn) -> None:
     assert robot.states[-1].state == SafetyState.GO
 
 
+@pytest.mark.alone
 def test_commands_leave_at_20_hz_and_states_at_10_hz(robot: StandIn) -> None:
     robot.sent.clear()
     robot.states.clear()
@@ -63,6 +64,7 @@ def test_commands_leave_at_20_hz_and_states_at_10_hz(robot: StandIn) -> None:
     assert 17 <= len(robot.states) <= 23
 
 
+@pytest.mark.alone
 def test_an_obstacle_gives_zero_within_a_tenth_of_a_second(robot: StandIn) -> None:
     times = []
     for i in range(TRIES):
@@ -80,6 +82,7 @@ def test_an_obstacle_gives_zero_within_a_tenth_of_a_second(robot: StandIn) -> No
     assert float(np.median(times)) <= 0.015  # at once, not on the next tick of 50 ms
 
 
+@pytest.mark.alone
 def test_the_e_stop_gives_zero_within_a_twentieth_of_a_second(robot: StandIn) -> None:
     times = []
     for i in range(TRIES):
@@ -171,6 +174,7 @@ def test_a_position_that_is_not_a_number_stops_it(robot: StandIn) -> None:
     robot.wait_until_stopped("position is not a number")
 
 
+@pytest.mark.alone
 def test_it_costs_little_of_one_core(robot: StandIn, monitor: Monitor) -> None:
     process = psutil.Process(monitor.process.pid)
     robot.all_rays = 1.5  # something everywhere: the zones have work
