@@ -42,11 +42,11 @@ def wheel_step(
     """The motion (in the body frame of `before`) between two poses of the base driver's odometry.
 
     None where it cannot be believed: a pose is missing, the way is longer than `longest_m`, or the
-    driver has begun anew at zero.
+    driver seems to have begun anew at zero. Its first words may have been missed, so that it need
+    not be at zero any more: of the two stories the one in which the robot moved less is taken.
     """
     if before is None or after is None:
         return None
-    if math.hypot(after[0], after[1]) < 0.05 and abs(after[2]) < 0.05 < math.hypot(*before[:2]):
-        return None
     step = Pose(*before).inverse().then(Pose(*after))
-    return step if math.hypot(step.x, step.y) <= longest_m else None
+    way_m, since_zero_m = math.hypot(step.x, step.y), math.hypot(after[0], after[1])
+    return step if way_m <= min(longest_m, since_zero_m) + 1e-6 else None
