@@ -20,6 +20,13 @@ def robot() -> Iterator[FakeExecutor]:
     fake.close()
 
 
+@pytest.fixture
+def drone() -> Iterator[FakeExecutor]:
+    fake = FakeExecutor("drone")
+    yield fake
+    fake.close()
+
+
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     made = Rig(tmp_path_factory.mktemp("rig"), "  link_loss_after_s: 1.0\n")
@@ -127,47 +134,51 @@ def test_a_task_that_goes_home_without_a_link_is_given_up_for_the_way_home(
     assert "going home" in rig.record(task).latest.reason
 
 
-def test_a_drone_task_waits_for_approval_and_carries_it(rig: Rig) -> None:
-    drone = FakeExecutor("drone")
-    try:
-        task = rig.create(
-            vehicle=types_pb2.VEHICLE_DRONE,
-            kind=types_pb2.TASK_KIND_ORBIT,
-            points=[types_pb2.GeoPoint(latitude_deg=29.868, longitude_deg=121.615)],
-        )
-        time.sleep(1.0)
-        assert rig.state(task) == "proposed"
-        assert drone.goals == 0
-        record = rig.stub.ApproveTask(pb.ApproveTaskRequest(task_id=task, by="Wang"))
-        assert record.task.approval.by == "Wang"
-        until(lambda: rig.state(task) == "succeeded")
-    finally:
-        drone.close()
+def test_a_drone_task_waits_for_approval_and_carries_it(rig: Rig, drone: FakeExecutor) -> None:
+    task = rig.create(
+        vehicle=types_pb2.VEHICLE_DRONE,
+        kind=types_pb2.TASK_KIND_ORBIT,
+        points=[types_pb2.GeoPoint(latitude_deg=29.868, longitude_deg=121.615)],
+    )
+    time.sleep(1.0)
+    assert rig.state(task) == "proposed"
+    assert drone.goals == 0
+    record = rig.stub.ApproveTask(pb.ApproveTaskRequest(task_id=task, by="Wang"))
+    assert record.task.approval.by == "Wang"
+    until(lambda: rig.state(task) == "succeeded")
 
 
 def test_a_stop_is_confirmed_by_the_vehicle_and_a_refused_release_says_so(
-    rig: Rig, robot: FakeExecutor
+    rig: Rig, robot: FakeExecutor, drone: FakeExecutor
 ) -> None:
-    drone = FakeExecutor("drone")  # the bridge knows one from before: it must answer as well
-    until(lambda: len(rig.stub.ListUnits(pb.ListUnitsRequest()).units[0].vehicles) == 2)
-    until(lambda: drone.node.count_clients("/drone/set_estop") == 1)
-    watch = rig.stub.Watch(pb.WatchRequest())
+    watch = rig.stub.Watch(pb.WatchRequest(), timeout=60)
     stops = (event.stop for event in watch if event.WhichOneof("body") == "stop")
+
+    def order(release: bool) -> pb.StopUnitResponse:
+        return rig.stub.StopUnit(pb.StopUnitRequest(by="Li", release=release))
+
+    # Two programs that began a moment ago find each other: repeated until both have answered.
+    for release in (False, True):
+        sent = order(release)
+        assert list(sent.sent_to) == [UNIT]
+        next(told for told in stops if told.stop_id == sent.stop_id and told.effective)
+    assert not robot.estop
+    assert not drone.estop
+
     began = time.monotonic()
-    answer = rig.stub.StopUnit(pb.StopUnitRequest(by="Li"))
-    assert list(answer.sent_to) == [UNIT]
+    answer = order(release=False)
     told = next(stops)
     took_s = time.monotonic() - began
-    assert (told.stop_id, told.engaged, told.effective) == (answer.stop_id, True, True)
+    assert (told.stop_id, told.engaged, told.effective) == (answer.stop_id, True, True), told
     assert robot.estop
     assert drone.estop
     assert took_s < 1.0
     print(f"stop confirmed in {took_s * 1000:.0f} ms")
+
     robot.estop_answers = False
-    rig.stub.StopUnit(pb.StopUnitRequest(by="Li", release=True))
-    told = next(stops)
+    answer = order(release=True)
+    told = next(told for told in stops if told.stop_id == answer.stop_id)
     assert not told.effective
     assert "somebody at the unit holds it" in told.detail
     assert robot.estop
     watch.cancel()
-    drone.close()
