@@ -56,7 +56,9 @@ def shift(
 def test_a_person_who_steps_in_front_makes_the_robot_stop_or_go_round(shift: Shift) -> None:
     witness = shift.world.witness
     wait_for(lambda: witness.people_xy, 10.0, "people")
-    shift.send_bystander(40.0, 12.5, 2.5)  # beside the pavement on which the robot will come
+    beside = (40.0, 12.5)  # the pavement on which the robot will come
+    shift.send_bystander(*beside, 2.5)
+    wait_for(lambda: math.dist(shift.bystander(), beside) < 0.2, 20.0, "the person is in place")
     task = shift.go_to(52.0, 10.0)
     wait_for(lambda: shift.moves() and shift.apart_m() < 4.0, 40.0, "the robot comes near")
     x, y = shift.robot()
