@@ -8,6 +8,7 @@ centre's acknowledgement; of telemetry only the newest goes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import os
 import random
@@ -64,7 +65,7 @@ class LinkSettings:
     reconnect_max_s: float = 10.0
 
 
-class _LinkDownError(Exception):
+class LinkDownError(Exception):
     """The stream is over; the message says why."""
 
 
@@ -108,6 +109,11 @@ class Link:
         return 0.0 if self._up else time.monotonic() - self._down_since
 
     @property
+    def is_alive(self) -> bool:
+        """Whether it keeps the stream or tries to: from `start` to `close`. Any thread."""
+        return self._thread.is_alive()
+
+    @property
     def clock_offset(self) -> timedelta:
         """The centre's clock minus the unit's, by the quickest of the last pings. Any thread."""
         measured = list(self._offsets)
@@ -120,8 +126,9 @@ class Link:
     def close(self) -> None:
         """End the stream and the thread. Any thread."""
         loop, task = self._loop, self._run_task
-        if loop is not None and task is not None and self._thread.is_alive():
-            loop.call_soon_threadsafe(task.cancel)
+        if loop is not None and task is not None and self.is_alive:
+            with contextlib.suppress(RuntimeError):  # the loop has ended by itself meanwhile
+                loop.call_soon_threadsafe(task.cancel)
             self._thread.join(timeout=5.0)
 
     def send_urgent(self, message: link_pb2.UnitMessage) -> None:
@@ -180,7 +187,7 @@ class Link:
                     await self._converse(call)
                 finally:
                     call.cancel()
-        except _LinkDownError as error:
+        except LinkDownError as error:
             return str(error)
         except ContractError as error:
             self._log.error("link_cannot_be_opened", why=str(error))
@@ -197,15 +204,15 @@ class Link:
     async def _converse(self, call: Any) -> None:
         hello = self._settings.hello()
         hello.outbox_id, hello.protocol = self._outbox.outbox_id, PROTOCOL
-        await call.write(link_pb2.UnitMessage(hello=hello))
+        await self.send(call, link_pb2.UnitMessage(hello=hello))
         try:
             first = await asyncio.wait_for(call.read(), WELCOME_WITHIN_S)
         except TimeoutError:
-            raise _LinkDownError("the centre did not answer the hello") from None
+            raise LinkDownError("the centre did not answer the hello") from None
         if first is grpc.aio.EOF:
             await self._raise_status(call)
         if first.WhichOneof("body") != "welcome":
-            raise _LinkDownError("the centre did not say welcome first")
+            raise LinkDownError("the centre did not say welcome first")
         await self._take_welcome(first.welcome)
         tasks = [
             asyncio.create_task(work)
@@ -225,7 +232,7 @@ class Link:
         if welcome.stored_seq > last:
             self._log.error("outbox_is_older", centre_has=welcome.stored_seq, outbox_has=last)
             await asyncio.to_thread(self._outbox.renew_identity)
-            raise _LinkDownError("the centre has more of this outbox than it holds; new identity")
+            raise LinkDownError("the centre has more of this outbox than it holds; new identity")
         self._stored_seq = welcome.stored_seq
         self._outbox.drop_through(welcome.stored_seq)
         self._up, self._last_word = True, time.monotonic()
@@ -273,11 +280,18 @@ class Link:
         code, details = await call.code(), await call.details()
         if code in _HOPELESS:
             self._log.error("link_refused", code=code.name, why=details)
-        raise _LinkDownError(f"{code.name}: {details}" if details else "the centre ended it")
+        raise LinkDownError(f"{code.name}: {details}" if details else "the centre ended it")
 
     async def _write(self, call: Any) -> None:
         async for message in self._outgoing():
+            await self.send(call, message)
+
+    async def send(self, call: Any, message: link_pb2.UnitMessage) -> None:
+        """Write to the stream `call`; LinkDownError when it is over. In the link's loop."""
+        try:
             await call.write(message)
+        except asyncio.InvalidStateError:  # gRPC's word for a stream that the other end has ended
+            await self._raise_status(call)
 
     async def _outgoing(self) -> AsyncIterator[link_pb2.UnitMessage]:
         cursor = self._stored_seq
@@ -323,7 +337,7 @@ class Link:
         while True:
             now = time.monotonic()
             if now - self._last_word > 3 * self._settings.ping_every_s + 5.0:
-                raise _LinkDownError("the centre has fallen silent")
+                raise LinkDownError("the centre has fallen silent")
             if now - pinged >= self._settings.ping_every_s:
                 pinged = now
                 self._urgent.append(self._ping(now))
