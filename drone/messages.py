@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from builtin_interfaces.msg import Time
 from patrol_interfaces.msg import GeoPoint as GeoPointMsg
@@ -12,19 +12,11 @@ from patrol_interfaces.msg import PreflightItem as PreflightItemMsg
 from patrol_interfaces.msg import PreflightReport
 from patrol_interfaces.msg import Task as TaskMsg
 from patrol_interfaces.msg import TaskState as TaskStateMsg
-from pydantic import ValidationError
 
-from comms.contracts.errors import ContractError
 from comms.contracts.place import GeoPoint
-from comms.contracts.task import Approval, OnLinkLoss, Task, TaskKind, TaskUpdate, Vehicle
+from comms.contracts.task import Task, TaskUpdate
 from comms.contracts.unit import PreflightItem
-
-
-def time_to_utc(stamp: Time) -> datetime | None:
-    """A stamp as UTC; zero means none."""
-    if stamp.sec == 0 and stamp.nanosec == 0:
-        return None
-    return datetime.fromtimestamp(stamp.sec + stamp.nanosec * 1e-9, UTC)
+from comms.ros.conversions import task_from_ros
 
 
 def utc_to_time(at: datetime) -> Time:
@@ -35,41 +27,8 @@ def utc_to_time(at: datetime) -> Time:
 
 def task_from_message(message: TaskMsg, unit_id: str) -> Task:
     """Raises ContractError with one sentence when the message makes no task."""
-    at = time_to_utc(message.approved_at)
-    approval = None
-    if message.approved_by:
-        approval = Approval(by=message.approved_by, at=at or datetime.fromtimestamp(0, UTC))
-    given = {
-        name: value
-        for name, value in (
-            ("radius_m", message.radius_m),
-            ("height_m", message.height_m),
-            ("loops", message.loops),
-        )
-        if value  # 0 means the default
-    }
-    try:
-        return Task(
-            task_id=message.task_id,
-            unit_id=unit_id,
-            vehicle=Vehicle(message.vehicle or "drone"),
-            kind=TaskKind(message.kind),
-            beat_id=message.beat_id,
-            points=tuple(geo_from_message(p) for p in message.points),
-            duration_s=message.duration_s,
-            text=message.text,
-            priority=message.priority,
-            on_link_loss=OnLinkLoss(message.on_link_loss or "go_on"),
-            deadline=time_to_utc(message.deadline),
-            approval=approval,
-            **given,
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ContractError(f"the task's {place}: {first['msg']}") from None
-    except ValueError as error:
-        raise ContractError(f"the task cannot be read: {error}") from None
+    message.vehicle = message.vehicle or "drone"
+    return task_from_ros(message, unit_id)
 
 
 def geo_from_message(message: GeoPointMsg) -> GeoPoint:

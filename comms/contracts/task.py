@@ -22,6 +22,14 @@ class TaskKind(StrEnum):
     RETURN = "return"
     ORBIT = "orbit"
     FLY_TO = "fly_to"
+    WATCH = "watch"
+    SURVEY = "survey"
+    CORRIDOR = "corridor"
+    PERIMETER = "perimeter"
+    SEARCH = "search"
+    ESCORT = "escort"
+    LAND = "land"
+    EMERGENCY_LAND = "emergency_land"
 
 
 class OnLinkLoss(StrEnum):
@@ -87,12 +95,27 @@ def may_follow(before: TaskState, after: TaskState) -> bool:
 
 
 VEHICLE_OF_KIND: dict[TaskKind, frozenset[Vehicle]] = {
+    kind: frozenset({Vehicle.DRONE}) for kind in TaskKind
+} | {
     TaskKind.PATROL: frozenset({Vehicle.ROBOT}),
     TaskKind.GO_TO: frozenset({Vehicle.ROBOT}),
     TaskKind.RETURN: frozenset({Vehicle.ROBOT, Vehicle.DRONE}),
-    TaskKind.ORBIT: frozenset({Vehicle.DRONE}),
-    TaskKind.FLY_TO: frozenset({Vehicle.DRONE}),
 }
+
+#: How many points a kind needs, from and to; a kind that is not here takes none.
+POINTS_OF_KIND: dict[TaskKind, tuple[int, int]] = {
+    TaskKind.GO_TO: (1, 1),
+    TaskKind.ORBIT: (1, 1),
+    TaskKind.FLY_TO: (1, 1),
+    TaskKind.WATCH: (1, 1),
+    TaskKind.SEARCH: (1, 1),
+    TaskKind.CORRIDOR: (2, 100),
+    TaskKind.SURVEY: (3, 100),
+    TaskKind.PERIMETER: (3, 100),
+}
+
+#: What brings a drone down is never kept waiting for an approval.
+_COMES_DOWN = frozenset({TaskKind.RETURN, TaskKind.LAND, TaskKind.EMERGENCY_LAND})
 
 
 class Approval(BaseModel):
@@ -113,13 +136,46 @@ class Task(BaseModel):
     unit_id: str = Field(min_length=1, max_length=64)
     vehicle: Vehicle
     kind: TaskKind
-    beat_id: str = Field(default="", max_length=64, description="patrol: which beat")
-    loops: int = Field(default=1, ge=1, le=100, description="patrol: rounds; orbit: turns")
+    beat_id: str = Field(default="", max_length=64, description="patrol, corridor: which beat")
+    loops: int = Field(
+        default=1, ge=1, le=100, description="patrol, perimeter: rounds; orbit: turns"
+    )
     points: tuple[GeoPoint, ...] = Field(default=(), max_length=100)
-    radius_m: float = Field(default=20.0, ge=5, le=200, description="orbit: radius")
+    radius_m: float = Field(
+        default=20.0, ge=5, le=200, description="orbit: radius; search: how far from the point"
+    )
     height_m: float = Field(default=30.0, ge=5, le=120, description="drone: above take-off ground")
     duration_s: float = Field(
-        default=20.0, ge=0, le=1200, description="fly_to: time over the point"
+        default=20.0, ge=0, le=1200, description="fly_to, watch, escort: time at the work"
+    )
+    speed_mps: float = Field(default=0.0, ge=0, le=15, description="at the work; 0: as configured")
+    counter_clockwise: bool = Field(default=False, description="orbit, perimeter: seen from above")
+    swath_m: float = Field(
+        default=0.0,
+        ge=0,
+        le=200,
+        description="survey, corridor, search: strip's width; 0: by camera, height, overlap",
+    )
+    overlap: float = Field(
+        default=0.3, ge=0, le=0.9, description="share of a strip's picture that its neighbour has"
+    )
+    width_m: float = Field(
+        default=0.0, ge=0, le=200, description="corridor: whole width to see; 0: one pass"
+    )
+    distance_m: float = Field(
+        default=0.0,
+        ge=0,
+        le=100,
+        description="watch, escort: from what is looked at; perimeter: outside the area",
+    )
+    bearing_rad: float = Field(
+        default=0.0,
+        ge=-7,
+        le=7,
+        description="watch, escort: where it stands, seen from there; ENU yaw, 0 is east",
+    )
+    target: str = Field(
+        default="robot", max_length=64, description="escort: which vehicle of the unit"
     )
     text: str = Field(default="", max_length=2000)
     priority: int = Field(default=0, ge=0, le=9, description="higher goes first; 0 is routine")
@@ -134,14 +190,29 @@ class Task(BaseModel):
             raise ContractError(f"a {self.vehicle} cannot do a {self.kind} task")
         if self.kind is TaskKind.PATROL and not self.beat_id:
             raise ContractError("a patrol task needs the id of a beat")
-        needs_point = self.kind in (TaskKind.GO_TO, TaskKind.ORBIT, TaskKind.FLY_TO)
-        if needs_point and len(self.points) != 1:
+        self._check_points()
+        if self.kind in (TaskKind.WATCH, TaskKind.ESCORT) and self.duration_s <= 0:
+            raise ContractError(f"a {self.kind} task needs a duration")
+
+    def _check_points(self) -> None:
+        if self.kind is TaskKind.CORRIDOR and self.beat_id and not self.points:
+            return
+        if self.kind not in POINTS_OF_KIND:
+            return
+        fewest, most = POINTS_OF_KIND[self.kind]
+        if fewest <= len(self.points) <= most:
+            return
+        if fewest == most == 1:
             raise ContractError(f"a {self.kind} task needs exactly one point")
+        wish = f"{fewest} to {most} points"
+        if self.kind is TaskKind.CORRIDOR:
+            wish += " or the id of a beat"
+        raise ContractError(f"a {self.kind} task needs {wish}, and has {len(self.points)} points")
 
     @property
     def needs_approval(self) -> bool:
         """A drone takes off only on a person's approval."""
-        return self.vehicle is Vehicle.DRONE and self.kind is not TaskKind.RETURN
+        return self.vehicle is Vehicle.DRONE and self.kind not in _COMES_DOWN
 
 
 class TaskUpdate(BaseModel):

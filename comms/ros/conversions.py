@@ -102,6 +102,14 @@ def task_to_ros(task: Task, start_checkpoint: int = 0) -> Any:
         text=task.text,
         priority=task.priority,
         on_link_loss=task.on_link_loss.value,
+        speed_mps=task.speed_mps,
+        counter_clockwise=task.counter_clockwise,
+        swath_m=task.swath_m,
+        overlap=task.overlap,
+        width_m=task.width_m,
+        distance_m=task.distance_m,
+        bearing_rad=task.bearing_rad,
+        target=task.target,
     )
     if task.deadline is not None:
         message.deadline = time_to_ros(task.deadline)
@@ -131,6 +139,14 @@ def task_from_ros(message: Any, unit_id: str = "unit") -> Task:
             priority=message.priority,
             on_link_loss=OnLinkLoss(message.on_link_loss or OnLinkLoss.GO_ON),
             deadline=_time_or_none(message.deadline),
+            speed_mps=message.speed_mps,
+            counter_clockwise=message.counter_clockwise,
+            swath_m=message.swath_m,
+            overlap=message.overlap,
+            width_m=message.width_m,
+            distance_m=message.distance_m,
+            bearing_rad=message.bearing_rad,
+            target=message.target or Task.model_fields["target"].default,
             approval=(
                 Approval(by=message.approved_by, at=time_from_ros(message.approved_at))
                 if message.approved_by

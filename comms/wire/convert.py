@@ -112,6 +112,14 @@ def task_to_wire(task: Task) -> pb.Task:
         priority=task.priority,
         on_link_loss=word_to_wire(task.on_link_loss),
         created_by=task.created_by,
+        speed_mps=task.speed_mps,
+        counter_clockwise=task.counter_clockwise,
+        swath_m=task.swath_m,
+        overlap=task.overlap,
+        width_m=task.width_m,
+        distance_m=task.distance_m,
+        bearing_rad=task.bearing_rad,
+        target=task.target,
     )
     if task.deadline is not None:
         wire.deadline.CopyFrom(time_to_wire(task.deadline))
@@ -144,6 +152,14 @@ def task_from_wire(wire: pb.Task) -> Task:
             ),
             deadline=time_from_wire(wire.deadline) if wire.HasField("deadline") else None,
             created_by=wire.created_by,
+            speed_mps=wire.speed_mps,
+            counter_clockwise=wire.counter_clockwise,
+            swath_m=wire.swath_m,
+            overlap=wire.overlap if wire.HasField("overlap") else default["overlap"].default,
+            width_m=wire.width_m,
+            distance_m=wire.distance_m,
+            bearing_rad=wire.bearing_rad,
+            target=wire.target or default["target"].default,
             approval=(
                 Approval(by=wire.approval.by, at=time_from_wire(wire.approval.at))
                 if wire.HasField("approval")

@@ -35,6 +35,10 @@ def test_every_open_state_can_end_in_every_way():
         ({"vehicle": "robot", "kind": "patrol"}, "a patrol task needs the id of a beat"),
         ({"vehicle": "robot", "kind": "go_to"}, "a go_to task needs exactly one point"),
         ({"vehicle": "drone", "kind": "orbit", "points": (HERE, HERE)}, "exactly one point"),
+        ({"vehicle": "robot", "kind": "survey"}, "a robot cannot do a survey task"),
+        ({"vehicle": "drone", "kind": "survey", "points": (HERE, HERE)}, "needs 3 to 100 points"),
+        ({"vehicle": "drone", "kind": "corridor"}, "2 to 100 points or the id of a beat"),
+        ({"vehicle": "drone", "kind": "escort", "duration_s": 0}, "needs a duration"),
     ],
 )
 def test_a_task_without_what_its_kind_needs_is_refused(task, sentence):
@@ -49,3 +53,16 @@ def test_a_flight_needs_approval_and_coming_home_does_not():
     home = Task(task_id="t", unit_id="u", vehicle=Vehicle.DRONE, kind=TaskKind.RETURN)
     assert orbit.needs_approval
     assert not home.needs_approval
+
+
+@pytest.mark.parametrize("kind", [TaskKind.LAND, TaskKind.EMERGENCY_LAND])
+def test_a_landing_is_never_kept_waiting_for_an_approval(kind):
+    task = Task(task_id="t", unit_id="u", vehicle=Vehicle.DRONE, kind=kind)
+    task.check()
+    assert not task.needs_approval
+
+
+def test_a_corridor_along_a_beat_needs_no_points():
+    Task(
+        task_id="t", unit_id="u", vehicle=Vehicle.DRONE, kind=TaskKind.CORRIDOR, beat_id="b"
+    ).check()

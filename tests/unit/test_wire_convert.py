@@ -55,6 +55,14 @@ tasks = st.builds(
     deadline=st.none() | times,
     created_by=text,
     approval=st.none() | st.builds(Approval, by=ids, at=times),
+    speed_mps=st.floats(0, 15),
+    counter_clockwise=st.booleans(),
+    swath_m=st.floats(0, 200),
+    overlap=st.floats(0, 0.9),
+    width_m=st.floats(0, 200),
+    distance_m=st.floats(0, 100),
+    bearing_rad=st.floats(-7, 7),
+    target=ids,
 )
 updates = st.builds(
     TaskUpdate,

@@ -24,6 +24,14 @@ class TaskKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TASK_KIND_RETURN: _ClassVar[TaskKind]
     TASK_KIND_ORBIT: _ClassVar[TaskKind]
     TASK_KIND_FLY_TO: _ClassVar[TaskKind]
+    TASK_KIND_WATCH: _ClassVar[TaskKind]
+    TASK_KIND_SURVEY: _ClassVar[TaskKind]
+    TASK_KIND_CORRIDOR: _ClassVar[TaskKind]
+    TASK_KIND_PERIMETER: _ClassVar[TaskKind]
+    TASK_KIND_SEARCH: _ClassVar[TaskKind]
+    TASK_KIND_ESCORT: _ClassVar[TaskKind]
+    TASK_KIND_LAND: _ClassVar[TaskKind]
+    TASK_KIND_EMERGENCY_LAND: _ClassVar[TaskKind]
 
 class TaskState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -62,6 +70,14 @@ TASK_KIND_GO_TO: TaskKind
 TASK_KIND_RETURN: TaskKind
 TASK_KIND_ORBIT: TaskKind
 TASK_KIND_FLY_TO: TaskKind
+TASK_KIND_WATCH: TaskKind
+TASK_KIND_SURVEY: TaskKind
+TASK_KIND_CORRIDOR: TaskKind
+TASK_KIND_PERIMETER: TaskKind
+TASK_KIND_SEARCH: TaskKind
+TASK_KIND_ESCORT: TaskKind
+TASK_KIND_LAND: TaskKind
+TASK_KIND_EMERGENCY_LAND: TaskKind
 TASK_STATE_UNSPECIFIED: TaskState
 TASK_STATE_PROPOSED: TaskState
 TASK_STATE_APPROVED: TaskState
@@ -102,7 +118,7 @@ class Approval(_message.Message):
     def __init__(self, by: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Task(_message.Message):
-    __slots__ = ("task_id", "unit_id", "vehicle", "kind", "beat_id", "loops", "points", "radius_m", "height_m", "duration_s", "text", "priority", "on_link_loss", "deadline", "created_by", "approval")
+    __slots__ = ("task_id", "unit_id", "vehicle", "kind", "beat_id", "loops", "points", "radius_m", "height_m", "duration_s", "text", "priority", "on_link_loss", "deadline", "created_by", "approval", "speed_mps", "counter_clockwise", "swath_m", "overlap", "width_m", "distance_m", "bearing_rad", "target")
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     UNIT_ID_FIELD_NUMBER: _ClassVar[int]
     VEHICLE_FIELD_NUMBER: _ClassVar[int]
@@ -119,6 +135,14 @@ class Task(_message.Message):
     DEADLINE_FIELD_NUMBER: _ClassVar[int]
     CREATED_BY_FIELD_NUMBER: _ClassVar[int]
     APPROVAL_FIELD_NUMBER: _ClassVar[int]
+    SPEED_MPS_FIELD_NUMBER: _ClassVar[int]
+    COUNTER_CLOCKWISE_FIELD_NUMBER: _ClassVar[int]
+    SWATH_M_FIELD_NUMBER: _ClassVar[int]
+    OVERLAP_FIELD_NUMBER: _ClassVar[int]
+    WIDTH_M_FIELD_NUMBER: _ClassVar[int]
+    DISTANCE_M_FIELD_NUMBER: _ClassVar[int]
+    BEARING_RAD_FIELD_NUMBER: _ClassVar[int]
+    TARGET_FIELD_NUMBER: _ClassVar[int]
     task_id: str
     unit_id: str
     vehicle: Vehicle
@@ -135,7 +159,15 @@ class Task(_message.Message):
     deadline: _timestamp_pb2.Timestamp
     created_by: str
     approval: Approval
-    def __init__(self, task_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., vehicle: _Optional[_Union[Vehicle, str]] = ..., kind: _Optional[_Union[TaskKind, str]] = ..., beat_id: _Optional[str] = ..., loops: _Optional[int] = ..., points: _Optional[_Iterable[_Union[GeoPoint, _Mapping]]] = ..., radius_m: _Optional[float] = ..., height_m: _Optional[float] = ..., duration_s: _Optional[float] = ..., text: _Optional[str] = ..., priority: _Optional[int] = ..., on_link_loss: _Optional[_Union[OnLinkLoss, str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., approval: _Optional[_Union[Approval, _Mapping]] = ...) -> None: ...
+    speed_mps: float
+    counter_clockwise: bool
+    swath_m: float
+    overlap: float
+    width_m: float
+    distance_m: float
+    bearing_rad: float
+    target: str
+    def __init__(self, task_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., vehicle: _Optional[_Union[Vehicle, str]] = ..., kind: _Optional[_Union[TaskKind, str]] = ..., beat_id: _Optional[str] = ..., loops: _Optional[int] = ..., points: _Optional[_Iterable[_Union[GeoPoint, _Mapping]]] = ..., radius_m: _Optional[float] = ..., height_m: _Optional[float] = ..., duration_s: _Optional[float] = ..., text: _Optional[str] = ..., priority: _Optional[int] = ..., on_link_loss: _Optional[_Union[OnLinkLoss, str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., approval: _Optional[_Union[Approval, _Mapping]] = ..., speed_mps: _Optional[float] = ..., counter_clockwise: _Optional[bool] = ..., swath_m: _Optional[float] = ..., overlap: _Optional[float] = ..., width_m: _Optional[float] = ..., distance_m: _Optional[float] = ..., bearing_rad: _Optional[float] = ..., target: _Optional[str] = ...) -> None: ...
 
 class TaskUpdate(_message.Message):
     __slots__ = ("task_id", "vehicle", "state", "reason", "actor", "progress", "checkpoint", "remaining_s", "at")
