@@ -118,6 +118,11 @@ POINTS_OF_KIND: dict[TaskKind, tuple[int, int]] = {
 _COMES_DOWN = frozenset({TaskKind.RETURN, TaskKind.LAND, TaskKind.EMERGENCY_LAND})
 
 
+def needs_approval(vehicle: Vehicle, kind: TaskKind) -> bool:
+    """A drone takes off only on a person's approval."""
+    return vehicle is Vehicle.DRONE and kind not in _COMES_DOWN
+
+
 class Approval(BaseModel):
     """The person who approved a task, and when (UTC)."""
 
@@ -212,7 +217,7 @@ class Task(BaseModel):
     @property
     def needs_approval(self) -> bool:
         """A drone takes off only on a person's approval."""
-        return self.vehicle is Vehicle.DRONE and self.kind not in _COMES_DOWN
+        return needs_approval(self.vehicle, self.kind)
 
 
 class TaskUpdate(BaseModel):

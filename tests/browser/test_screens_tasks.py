@@ -102,6 +102,32 @@ def test_an_orbit_is_sent_only_when_a_person_has_approved_it(
     assert unit.received[task.task_id] == 1
 
 
+def test_an_area_is_drawn_corner_by_corner_and_sent_as_it_was_drawn(
+    page: Page, unit: StandInUnit, place: Place
+) -> None:
+    known = set(unit.tasks)
+    corners = [place(40, 40), place(100, 40), place(100, 90)]
+    button(page, "More flights").click()
+    page.get_by_text("Survey an area").click()
+    create = button(page, "Prepare for approval")
+    for corner in [*corners[:2], place(60, 20)]:
+        expect(create).to_be_disabled()
+        click_map(page, corner)
+    button(page, "Take the last point back").click()
+    expect(create).to_be_disabled()
+    click_map(page, corners[2])
+    expect(page.locator(".where")).to_contain_text("3 corners, 0.15 ha")
+    create.click()
+    card = page.locator(".needs-you").last
+    expect(card).to_contain_text("Survey an area")
+    button(card, "Approve and launch").click()
+    task = unit.new_task(known)
+    assert task.kind == types_pb2.TASK_KIND_SURVEY
+    expect(page.locator(".needs-you")).to_have_count(0)
+    drawn = [(p.latitude_deg, p.longitude_deg) for p in task.points]
+    assert drawn == [pytest.approx((c.latitude_deg, c.longitude_deg), abs=1e-5) for c in corners]
+
+
 def test_an_orbit_that_is_rejected_never_reaches_the_unit(
     page: Page, unit: StandInUnit, place: Place
 ) -> None:

@@ -7,46 +7,20 @@ right.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from annotated_types import Ge, Le
 from nicegui import ui
 
 from comms.centre.screens.actions import Actions
+from comms.centre.screens.choices import FIRST, LAST, MORE, TASK_FIELD, Choice, Draw
+from comms.centre.screens.drawing import Drawing
 from comms.centre.screens.site_map import SiteMap
 from comms.centre.screens.situation import Situation
 from comms.centre.screens.words import word
 from comms.contracts.task import Task
 from comms.wire import types_pb2
 
-
-@dataclass(frozen=True)
-class Choice:
-    """One button of the bar. `fields`: the task's numbers that a person may change."""
-
-    word: str
-    icon: str
-    vehicle: types_pb2.Vehicle
-    kind: types_pb2.TaskKind
-    needs_place: bool
-    fields: tuple[str, ...] = ()
-
-
-_ROBOT, _DRONE = types_pb2.VEHICLE_ROBOT, types_pb2.VEHICLE_DRONE
-_ORBIT = types_pb2.TASK_KIND_ORBIT
-GO_TO = Choice("do_go_to", "place", _ROBOT, types_pb2.TASK_KIND_GO_TO, True)
-CHOICES = (
-    Choice("do_patrol", "route", _ROBOT, types_pb2.TASK_KIND_PATROL, False, ("rounds",)),
-    GO_TO,
-    Choice("do_return_robot", "home", _ROBOT, types_pb2.TASK_KIND_RETURN, False),
-    Choice("do_orbit", "rotate_right", _DRONE, _ORBIT, True, ("radius_m", "turns", "height_m")),
-    Choice(
-        "do_fly_to", "visibility", _DRONE, types_pb2.TASK_KIND_FLY_TO, True,
-        ("duration_s", "height_m"),
-    ),
-    Choice("do_return_drone", "flight_land", _DRONE, types_pb2.TASK_KIND_RETURN, False),
-)  # fmt: skip
-_TASK_FIELD = {"rounds": "loops", "turns": "loops"}
+_DRONE = types_pb2.VEHICLE_DRONE
 
 
 class Composer:
@@ -63,64 +37,88 @@ class Composer:
         self.situation, self.actions, self.map = situation, actions, site_map
         self.language, self.beats = language, beats
         self.choice: Choice | None = None
-        self.place: tuple[float, float] | None = None
+        self.drawing = Drawing(Draw.NOTHING)
         self._numbers: dict[str, ui.number] = {}
         self._unit: ui.select | None = None
         self._beat: ui.select | None = None
         with ui.element("div").classes("composer"):
             self._bar = ui.row().classes("items-center gap-2 bar")
             with self._bar:
-                for choice in CHOICES:
-                    ui.button(
-                        word(choice.word, language),
-                        icon=choice.icon,
-                        color="primary" if choice.vehicle == _ROBOT else "secondary",
-                        on_click=lambda c=choice: self.begin(c),
-                    ).props("dense no-caps")
+                for choice in FIRST:
+                    self._button(choice)
+                more = ui.button(word("more_flights", language), icon="flight", color="secondary")
+                with more.props("dense no-caps"), ui.menu().props("auto-close"):
+                    for choice in MORE:
+                        self._menu_item(choice)
+                for choice in LAST:
+                    self._button(choice)
             self._form = ui.column().classes("gap-1 form")
         self._form.visible = False
 
+    def _button(self, choice: Choice) -> None:
+        ui.button(
+            word(choice.word, self.language),
+            icon=choice.icon,
+            color="secondary" if choice.vehicle == _DRONE else "primary",
+            on_click=lambda: self.begin(choice),
+        ).props("dense no-caps")
+
+    def _menu_item(self, choice: Choice) -> None:
+        with ui.menu_item(on_click=lambda: self.begin(choice)).classes("items-center gap-2"):
+            ui.icon(choice.icon)
+            ui.label(word(choice.word, self.language))
+
     def begin(self, choice: Choice) -> None:
-        """Show the form of `choice`; on the map a place can be picked if it needs one."""
-        self.choice, self.place = choice, None
+        """Show the form of `choice`; on the map places can be picked if it needs any."""
+        self.choice, self.drawing = choice, Drawing(choice.draw, *choice.points)
         self._form.clear()
         with self._form:
             with ui.row().classes("w-full items-center gap-x-3 gap-y-1"):
                 ui.icon(choice.icon).classes("text-xl")
                 ui.label(word(choice.word, self.language)).classes("text-weight-bold")
                 self._where = ui.label().classes("where")
-                self._where.visible = choice.needs_place
+                self._where.visible = choice.draw is not Draw.NOTHING
+                self._undo = (
+                    ui.button(icon="undo", on_click=self._take_back)
+                    .props("flat dense")
+                    .tooltip(word("take_back", self.language))
+                )
+                self._undo.props["aria-label"] = word("take_back", self.language)
                 self._fields(choice)
                 ui.space()
                 ui.button(word("back", self.language), on_click=self._end).props("flat no-caps")
-                label = "send" if choice.vehicle == _ROBOT or not choice.needs_place else "create"
+                label = "create" if choice.waits else "send"
                 self._send_button = ui.button(
                     word(label, self.language), icon="send", on_click=self._send
                 ).props("no-caps")
             self._error = ui.label().classes("form-error").props("role=alert")
         self._error.visible = False
         self._bar.visible, self._form.visible = False, True
-        self.map.run_method("pick", choice.needs_place)
-        self._show_place()
+        self.map.run_method("pick", choice.draw is not Draw.NOTHING)
+        self._show_drawing()
 
     def picked(self, latitude_deg: float, longitude_deg: float) -> None:
-        """A person clicked a place; a second click moves it."""
-        if self.choice is None or not self.choice.needs_place:
+        """A person clicked a place. Of one place a second click moves it; of a line or an area it
+        is the next corner.
+        """
+        if self.choice is None or not self.drawing.add(latitude_deg, longitude_deg):
             return
-        self.place = (latitude_deg, longitude_deg)
         self._say("")
-        self._show_place()
+        self._show_drawing()
 
-    def _show_place(self) -> None:
-        place = self.place
-        if place is None:
-            self._where.set_text(word("pick_place", self.language))
-        else:
-            self._where.set_text(f"{place[0]:.6f}, {place[1]:.6f}")
-            radius = self._numbers.get("radius_m")
-            around = radius.value if radius is not None else 0
-            self.map.run_method("mark", place[0], place[1], around or 0)
-        asked = self.choice is not None and self.choice.needs_place and place is None
+    def _take_back(self) -> None:
+        self.drawing.take_back()
+        self._show_drawing()
+
+    def _show_drawing(self) -> None:
+        drawing = self.drawing
+        self._where.set_text(drawing.words(self.language))
+        self._undo.visible = drawing.has_corners and bool(drawing.places)
+        radius = self._numbers.get("radius_m")
+        around = radius.value if radius is not None else 0
+        closed = drawing.draw is Draw.AREA
+        self.map.run_method("mark", drawing.places, closed, around or 0)
+        asked = not drawing.is_complete
         self._where.classes(add="asked" if asked else "", remove="" if asked else "asked")
         self._send_button.enabled = not asked
 
@@ -146,12 +144,12 @@ class Composer:
             )
             self._show_beat()
         for name in choice.fields:
-            field = _TASK_FIELD.get(name, name)
+            field = TASK_FIELD.get(name, name)
             number = ui.number(
                 word(name, self.language),
                 value=Task.model_fields[field].default,
                 validation=self._check(field),
-                on_change=self._show_place if name == "radius_m" else None,
+                on_change=self._show_drawing if name == "radius_m" else None,
             )
             self._numbers[name] = number.props("dense outlined hide-bottom-space").classes("w-36")
 
@@ -183,7 +181,7 @@ class Composer:
         if why_not:
             self._say(why_not)
             return
-        waits = task.vehicle == _DRONE and task.kind != types_pb2.TASK_KIND_RETURN
+        waits = self.choice is not None and self.choice.waits
         self.actions.say("waits_below" if waits else "sent_to", unit=task.unit_id)
         self._end()
 
@@ -194,12 +192,12 @@ class Composer:
         if not unit_id:
             return None
         task = types_pb2.Task(unit_id=unit_id, vehicle=choice.vehicle, kind=choice.kind)
-        if self.place is not None:
-            task.points.add(latitude_deg=self.place[0], longitude_deg=self.place[1])
+        for latitude_deg, longitude_deg in self.drawing.places:
+            task.points.add(latitude_deg=latitude_deg, longitude_deg=longitude_deg)
         if self._beat is not None:
             task.beat_id = self._beat.value or ""
         for name, number in self._numbers.items():
-            field = _TASK_FIELD.get(name, name)
+            field = TASK_FIELD.get(name, name)
             setattr(task, field, int(number.value) if field == "loops" else number.value)
         return task
 
@@ -211,7 +209,7 @@ class Composer:
         self.map.run_method("show_beat", self._beat.value if self._beat else "")
 
     def _end(self) -> None:
-        self.choice = self.place = None
+        self.choice, self.drawing = None, Drawing(Draw.NOTHING)
         self._bar.visible, self._form.visible = True, False
         self.map.run_method("pick", False)
         self.map.run_method("show_beat", "")

@@ -223,11 +223,14 @@ export default {
       this.$el.classList.toggle("picking", on);
       if (!on) this.unmark();
     },
-    mark(lat, lng, radius) {
+    mark(places, closed, radius) { // what a person draws: a place, a line or an area, [lat, lng] each
       this.unmark();
+      const red = { color: "#dc2626", weight: 2, dashArray: "6 6", interactive: false };
+      const shape = closed ? L.polygon(places, { ...red, fillOpacity: 0.1 }) : L.polyline(places, red);
       this.marked = L.layerGroup([
-        L.circleMarker([lat, lng], { radius: 6, color: "#dc2626", weight: 3, fill: false }),
-        ...(radius ? [L.circle([lat, lng], { radius, color: "#dc2626", weight: 2, dashArray: "6 6", fill: false })] : []),
+        ...places.map((place) => L.circleMarker(place, { radius: 6, color: "#dc2626", weight: 3, fill: false, interactive: false })),
+        ...(radius ? places.map((place) => L.circle(place, { ...red, radius, fill: false })) : []),
+        ...(places.length > 1 ? [shape] : []),
       ]).addTo(this.map);
     },
     unmark() {

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 LANGUAGES = {"zh-CN": "中文", "en": "English"}
 
-_WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, tuple[str, str]] = {
     "title": ("Patrol command centre", "巡逻指挥中心"),
     "stop": ("STOP", "停止"),
     "stop_all": ("STOP ALL", "全部停止"),
@@ -64,6 +64,15 @@ _WORDS: dict[str, tuple[str, str]] = {
     "do_fly_to": ("Look from the air", "空中查看"),
     "do_return_robot": ("Robot home", "机器人返回"),
     "do_return_drone": ("Drone home", "无人机返航"),
+    "more_flights": ("More flights", "更多飞行任务"),
+    "pick_line": ("Click the corners of the way on the map", "请在地图上依次点击路线各点"),
+    "pick_area": ("Click the corners of the area on the map", "请在地图上依次点击区域各角"),
+    "drawn_line": ("{count} points, {length} m", "{count} 个点，{length} 米"),
+    "drawn_area": ("{count} corners, {area} ha", "{count} 个角，{area} 公顷"),
+    "border_crosses": ("The border crosses itself: take a corner back", "边界自相交，请撤回一个角"),
+    "take_back": ("Take the last point back", "撤回上一个点"),
+    "width_m": ("Width to see, m", "观察宽度（米）"),
+    "distance_m": ("Distance, m", "距离（米）"),
     "pick_place": ("Click the place on the map", "请在地图上点击位置"),
     "which_beat": ("Which beat?", "选择巡逻路线"),
     "which_unit": ("Which unit?", "选择单元"),
@@ -180,12 +189,12 @@ def word(key: str, language: str, **values: object) -> str:
 
     An unknown key is an error of ours and raises KeyError, so that no raw key reaches a screen.
     """
-    english, chinese = _WORDS[key]
+    english, chinese = WORDS[key]
     return (chinese if language == "zh-CN" else english).format(**values)
 
 
 def has_word(key: str) -> bool:
-    return key in _WORDS
+    return key in WORDS
 
 
 def age_words(seconds: float, language: str) -> str:
