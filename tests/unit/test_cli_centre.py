@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from comms.centre.site_files import read_site_files
 from comms.cli.app import main
+from comms.cli.flight_commands import yaw_of
 from comms.wire import link_pb2, types_pb2
 from tests.unit.centre_rig import UNIT, HandUnit, RunningCentre, finding, until
 
@@ -187,3 +189,62 @@ def test_following_a_task_ends_with_it(capsys: pytest.CaptureFixture[str], unit:
     thread.join()
     assert status == 1
     assert out.splitlines()[-1].endswith("failed: wheel lost")
+
+
+FLIGHTS = [
+    (["watch", *HERE, "--bearing", "90"], "TASK_KIND_WATCH", 1),
+    (["escort", "--distance", "12"], "TASK_KIND_ESCORT", 0),
+    (["survey", "29.868,121.615", "29.868,121.616", "29.869,121.616"], "TASK_KIND_SURVEY", 3),
+    (["corridor", "29.868,121.615", "29.868,121.616", "--width", "30"], "TASK_KIND_CORRIDOR", 2),
+    (["corridor", "--beat", "plaza"], "TASK_KIND_CORRIDOR", 0),
+    (["perimeter", "29.868,121.615", "29.868,121.616", "29.869,121.616"], "TASK_KIND_PERIMETER", 3),
+    (["search", *HERE, "--radius", "50"], "TASK_KIND_SEARCH", 1),
+]
+
+
+@pytest.mark.parametrize(("arguments", "kind", "points"), FLIGHTS, ids=lambda v: str(v))
+def test_every_flight_can_be_ordered_and_waits_for_a_person(
+    capsys: pytest.CaptureFixture[str],
+    centre: RunningCentre,
+    arguments: list[str],
+    kind: str,
+    points: int,
+) -> None:
+    status, out, err = patrol(capsys, "task", *arguments)
+    assert (status, "proposed" in out, "patrol approve" in err) == (0, True, True)
+    record = json.loads(patrol(capsys, "tasks", "--json", "--limit", "1")[1])
+    assert (record["task"]["kind"], len(record["task"].get("points", []))) == (kind, points)
+
+
+def test_a_landing_is_sent_at_once(capsys: pytest.CaptureFixture[str], unit: HandUnit) -> None:
+    status, out, _ = patrol(capsys, "task", "emergency-land")
+    assert (status, "sent" in out) == (0, True)
+    task_id = out.split()[0]
+    task = until(lambda: [t for t in unit.all_of("task") if t.task_id == task_id])[0]
+    assert (task.kind, task.priority) == (types_pb2.TASK_KIND_EMERGENCY_LAND, 9)
+
+
+@pytest.mark.parametrize(
+    ("corners", "sentence"),
+    [
+        (["29.868;121.615"] * 3, "should be LAT,LON in degrees"),
+        (["121.615,29.868"] * 3, "should be LAT,LON in degrees"),
+        (["nan,29.868"] * 3, "should be LAT,LON in degrees"),
+        (["29.868,121.615"] * 2, "a survey task needs 3 to 100 points, and has 2 points"),
+    ],
+)
+def test_a_wrong_corner_is_one_sentence_and_no_task(
+    capsys: pytest.CaptureFixture[str], corners: list[str], sentence: str
+) -> None:
+    before = patrol(capsys, "tasks", "--json")[1]
+    status, _, err = patrol(capsys, "task", "survey", *corners)
+    assert status == 1
+    assert sentence in err
+    assert len(err.strip().splitlines()) == 1
+    assert patrol(capsys, "tasks", "--json")[1] == before
+
+
+def test_a_bearing_is_compass_degrees_and_a_yaw_is_counted_from_east() -> None:
+    assert yaw_of(90.0) == pytest.approx(0.0)
+    assert yaw_of(0.0) == pytest.approx(math.pi / 2)
+    assert abs(yaw_of(270.0)) == pytest.approx(math.pi)
