@@ -30,6 +30,7 @@ from mavsdk.asyncio.plugins.gimbal import GimbalAsync
 from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
 from mavsdk.asyncio.plugins.param import ParamAsync
 from mavsdk.exceptions import MavsdkError
+from mavsdk.plugins.gimbal import ControlMode, GimbalMode, SendMode
 
 from comms.logs import get_logger
 from drone.errors import OrderError
@@ -202,6 +203,22 @@ class Actions:
             )
         except MavsdkError as error:
             self._log.info("the gimbal does not turn there", why=_short(error))
+            return False
+        return True
+
+    async def look_down(self) -> bool:
+        """Point the gimbal straight down; False when the vehicle has no gimbal that can."""
+        try:
+            gimbals = (await self._gimbal.gimbal_list()).gimbals
+            if not gimbals:
+                return False
+            number = gimbals[0].gimbal_id
+            await self._gimbal.take_control(number, ControlMode.PRIMARY)
+            await self._gimbal.set_angles(
+                number, 0.0, -90.0, 0.0, GimbalMode.YAW_FOLLOW, SendMode.ONCE
+            )
+        except MavsdkError as error:
+            self._log.info("the gimbal does not look down", why=_short(error))
             return False
         return True
 

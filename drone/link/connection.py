@@ -16,6 +16,7 @@ from mavsdk.exceptions import MavsdkError
 from comms.logs import get_logger
 from drone.link.actions import Actions
 from drone.link.calls import CallThreads
+from drone.link.guidance import Guidance
 from drone.link.state import VehicleView
 from drone.link.statustext import StatusTexts
 from drone.link.telemetry import Telemetry
@@ -38,6 +39,7 @@ class Vehicle:
         self.texts = StatusTexts()
         self.actions: Actions | None = None
         self.transfer: Transfer | None = None
+        self.guidance: Guidance | None = None
         self._gimbal_rate_hz = gimbal_rate_hz
         self._mavsdk: Mavsdk | None = None
         self._telemetry: Telemetry | None = None
@@ -96,6 +98,7 @@ class Vehicle:
         self._telemetry.start()
         self.actions = Actions(system, self.view, self.texts)
         self.transfer = Transfer(system, self.view)
+        self.guidance = Guidance(system, self.view, self.texts)
 
     async def _meet(self, system: Any) -> None:
         """What every new connection needs: identity, rates, and what mission is on board."""

@@ -13,6 +13,7 @@ class Mode(StrEnum):
     ALTITUDE = "Altitude"
     POSITION = "Position"
     ORBIT = "Orbit"
+    OFFBOARD = "Offboard"
     HOLD = "Hold"
     TAKEOFF = "Takeoff"
     MISSION = "Mission"

@@ -8,6 +8,7 @@ gzserver does.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import signal
 import subprocess
@@ -38,6 +39,7 @@ from simulation.world.world import WORLD_NAME, World, write_world
 
 START_TRIES = 3
 FIRST_STEP_S = 30.0
+STRONGEST_WIND_MPS = 30.0
 FLIGHT_PLUGIN = "libPatrolFlightPlugin.so"
 log = get_logger()
 
@@ -54,6 +56,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
         "--speed", type=float, default=1.0, help="x real time; 0: as fast as it goes"
     )
     parser.add_argument("--start", default="", help="x,y,yaw of the robot in map m and rad")
+    parser.add_argument("--wind", default="0,0", help="east,north of the moving air in m/s")
     parser.add_argument("--port", type=int, default=0, help="of Gazebo's master; 0: a free one")
     parser.add_argument("--render-threads", type=int, default=1)
     parser.add_argument("--headless", action="store_true", help="always so; for launch files")
@@ -68,6 +71,18 @@ def _start_pose(text: str) -> tuple[float, float, float] | None:
     except ValueError:
         raise SimulationError(f"--start {text!r} is not three numbers x,y,yaw") from None
     return x, y, yaw
+
+
+def _wind(text: str) -> tuple[float, float]:
+    try:
+        east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        east = north = math.nan
+    if not math.hypot(east, north) <= STRONGEST_WIND_MPS:
+        raise SimulationError(
+            f"--wind {text!r} is not two numbers east,north of up to {STRONGEST_WIND_MPS:.0f} m/s"
+        )
+    return east, north
 
 
 class GazeboServer:
@@ -103,6 +118,7 @@ class GazeboServer:
                 drone_plugin=FLIGHT_PLUGIN if drone_port else "",
                 speed=options.speed,
                 robot_start=_start_pose(options.start),
+                wind_mps=_wind(options.wind),
             ),
             WorldFolder(self._folder, SEEN_AS),
         )

@@ -44,8 +44,8 @@ def add_drone(
     sdf.add_pose(model, (*pad, STAND_M), (0.0, 0.0, yaw))
     scale = body.mass_kg / REFERENCE_MASS_KG
     base = sdf.add(model, "link", name=LINK)
-    hull_mass = body.mass_kg - 4 * ROTOR_MASS_KG - 2 * GIMBAL_MASS_KG
-    sdf.add_inertial(base, hull_mass, (0.02 * scale, 0.02 * scale, 0.035 * scale))
+    sdf.add(base, "enable_wind", True)
+    sdf.add_inertial(base, hull_mass_kg(body), (0.02 * scale, 0.02 * scale, 0.035 * scale))
     _add_hull(base)
     sdf.add_sensor(base, IMU, "imu", 1000.0, always_on=True, turn=(math.pi, 0.0, 0.0))
     for number, (x, y, turn) in enumerate(ROTORS):
@@ -54,6 +54,11 @@ def add_drone(
             _add_blade(model, f"rotor_{number}", side, turn, scale)
     _add_gimbal(model, body)
     _add_flight_plugin(model, plugin)
+
+
+def hull_mass_kg(body: DroneBody) -> float:
+    """What the base link weighs."""
+    return body.mass_kg - 4 * ROTOR_MASS_KG - 2 * GIMBAL_MASS_KG
 
 
 def _add_hull(base: sdf.Element) -> None:

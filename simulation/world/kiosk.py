@@ -1,9 +1,15 @@
-"""The police kiosk: a cabin with a sign, the robot's dock before it, the drone's pad beside it."""
+"""The police kiosk: a cabin with a sign, the robot's dock before it, the drone's pad beside it with
+the board for its camera.
+
+The board is geometry, not a texture: its edges stay sharp at every distance.
+"""
 
 from __future__ import annotations
 
 from shapely.geometry import Point, box
+from shapely.ops import unary_union
 
+from comms.contracts.landing_board import LANDING_BOARD
 from comms.contracts.site import Site
 from simulation.world import sdf
 from simulation.world.folder import WorldFolder
@@ -16,6 +22,7 @@ BLUE: sdf.Rgb = (0.08, 0.20, 0.55)
 YELLOW: sdf.Rgb = (0.90, 0.75, 0.10)
 PAD_RADIUS_M = 0.8
 MARK_Z = 0.03
+BLACK: sdf.Rgb = (0.02, 0.02, 0.02)
 
 
 def add_kiosks(world: sdf.Element, site: Site, folder: WorldFolder) -> None:
@@ -40,3 +47,16 @@ def add_kiosks(world: sdf.Element, site: Site, folder: WorldFolder) -> None:
         pad = Point(kiosk.pad).buffer(PAD_RADIUS_M)
         ring = pad.difference(Point(kiosk.pad).buffer(PAD_RADIUS_M - 0.12))
         folder.add_mesh(marks, f"pad_{number}", flat(ring, MARK_Z), YELLOW)
+        _add_board(marks, number, kiosk.pad, kiosk.heading_rad, folder)
+
+
+def _add_board(
+    link: sdf.Element, number: int, at: tuple[float, float], yaw: float, folder: WorldFolder
+) -> None:
+    """The picture's right is the kiosk's front."""
+    half = LANDING_BOARD.side_m / 2
+    black = unary_union([box(*cell) for cell in LANDING_BOARD.black()])
+    white = box(-half, -half, half, half).difference(black)
+    for name, shape, colour in (("white", white, WHITE), ("black", black, BLACK)):
+        mesh = moved(flat(shape, MARK_Z), *at, yaw)
+        folder.add_mesh(link, f"pad_{number}_{name}", mesh, colour)

@@ -14,6 +14,7 @@ class WorldOptions:
     bystanders: people who stand until told to step somewhere.
     drone_plugin: file name of the flight plugin with this run's ports; "" for no drone.
     speed: wanted real-time factor; 0 for as fast as it goes.
+    wind_mps: (east, north) that the air moves, with gusts of a fifth of it; felt by the drone.
     robot_start: (x m, y m, yaw rad) in `map`; None for the first kiosk's dock.
     """
 
@@ -23,3 +24,4 @@ class WorldOptions:
     drone_plugin: str = ""
     speed: float = 1.0
     robot_start: tuple[float, float, float] | None = None
+    wind_mps: tuple[float, float] = (0.0, 0.0)

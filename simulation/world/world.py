@@ -14,7 +14,7 @@ from simulation.gazebo.errors import SimulationError
 from simulation.world import sdf
 from simulation.world.buildings import add_buildings
 from simulation.world.cars import add_cars
-from simulation.world.drone_model import add_drone
+from simulation.world.drone_model import add_drone, hull_mass_kg
 from simulation.world.folder import WorldFolder
 from simulation.world.ground import add_ground
 from simulation.world.kiosk import add_kiosks
@@ -24,6 +24,7 @@ from simulation.world.physics import add_physics
 from simulation.world.robot_model import add_robot
 from simulation.world.trees import add_trees
 from simulation.world.walks import Walk, choose_walks
+from simulation.world.wind import add_wind
 
 WORLD_NAME = "site"
 FILE_NAME = "world.sdf"
@@ -64,6 +65,7 @@ def write_world(
         if kiosk is None:
             raise SimulationError("the site has no kiosk, so the drone has no pad to stand on")
         add_drone(world, drone, kiosk.pad, kiosk.heading_rad, options.drone_plugin)
+        add_wind(world, options.wind_mps, hull_mass_kg(drone))
     walks = choose_walks(site, options.walkers, dice)
     for number, walk in enumerate(walks):
         add_walker(world, number, walk)

@@ -8,17 +8,21 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry import LineString, Point, Polygon, box
+from shapely.ops import unary_union
 
+from comms.contracts.landing_board import LANDING_BOARD
 from comms.contracts.site import Site
 from comms.contracts.site_reader import read_site
 from comms.contracts.vehicle import Camera, DroneBody, Mount, RobotBody
 from simulation.gazebo.errors import SimulationError
 from simulation.world.buildings import as_rectangle
+from simulation.world.drone_model import hull_mass_kg
 from simulation.world.folder import WorldFolder
 from simulation.world.ground import ground_layers
 from simulation.world.options import WorldOptions
 from simulation.world.triangles import flat, prism
+from simulation.world.wind import DRAG_KGPS
 from simulation.world.world import World, write_world
 
 
@@ -217,3 +221,32 @@ def test_no_ray_of_the_lidar_is_parallel_to_the_robots_own_boxes(
     angles = np.linspace(first, last, samples)
     climb = np.sin(pitch) * np.cos(angles) - np.cos(pitch) * np.sin(roll) * np.sin(angles)
     assert np.abs(climb).min() > 5e-6
+
+
+def test_the_pad_has_the_landing_board_with_every_black_cell(site: Site, tmp_path: Path) -> None:
+    build(site, tmp_path, WorldOptions(drone_plugin="libFlight.so"))
+    black = read_stl(tmp_path / "pad_0_black.stl")
+    white = read_stl(tmp_path / "pad_0_white.stl")
+    side = LANDING_BOARD.side_m
+    areas = [
+        float(np.linalg.norm(np.cross(t[:, 1] - t[:, 0], t[:, 2] - t[:, 0]), axis=1).sum()) / 2
+        for t in (black, white)
+    ]
+    assert sum(areas) == pytest.approx(side**2, rel=1e-3)
+    cells = unary_union([box(*cell) for cell in LANDING_BOARD.black()])
+    assert areas[0] == pytest.approx(cells.area, rel=1e-3)
+    assert white.reshape(-1, 3)[:, :2].mean(axis=0) == pytest.approx(site.kiosks[0].pad, abs=0.2)
+
+
+def test_wind_pushes_the_drone_alone_and_still_air_has_no_plugin(
+    site: Site, tmp_path: Path
+) -> None:
+    windy = WorldOptions(drone_plugin="libFlight.so", wind_mps=(3.0, -4.0))
+    _, world = build(site, tmp_path, windy)
+    assert world.findtext("wind/linear_velocity") == "3 -4 0"
+    factor = world.findtext("plugin/force_approximation_scaling_factor")
+    assert float(factor or 0) * hull_mass_kg(DroneBody()) == pytest.approx(DRAG_KGPS, rel=1e-3)
+    feel = [m.get("name") for m in world.findall("model") if m.find("link/enable_wind") is not None]
+    assert feel == ["drone"]
+    _, still = build(site, tmp_path, WorldOptions(drone_plugin="libFlight.so"))
+    assert still.find("plugin") is None

@@ -16,11 +16,14 @@ from simulation.autopilot.modes import Landed, Mode, Severity, Verdict
 from simulation.autopilot.navigator.feasibility import mission_refusal
 from simulation.autopilot.navigator.flights import Flight, Hold, Land, Orbit, Takeoff
 from simulation.autopilot.navigator.mission import MissionFlight
+from simulation.autopilot.navigator.offboard import BY_LOSS_ACTION, Offboard, SetpointStream
 from simulation.autopilot.navigator.plan import Item, Plan
 from simulation.autopilot.navigator.returning import Return
 from simulation.autopilot.navigator.situation import Situation
 
-FLYABLE = (Mode.HOLD, Mode.TAKEOFF, Mode.MISSION, Mode.RETURN, Mode.LAND, Mode.POSITION)
+FLYABLE = (
+    Mode.HOLD, Mode.TAKEOFF, Mode.MISSION, Mode.RETURN, Mode.LAND, Mode.POSITION, Mode.OFFBOARD
+)  # fmt: skip
 TILT_MAX_RAD = 0.6  # a drone that lies on its side or back is not armed
 HOME_REFINED_EVERY_S = 1.2
 HOME_REFINED_UNTIL_S = 12.0
@@ -43,6 +46,7 @@ class Commander:
         self.mode = Mode.HOLD
         self.flight: Flight = Hold(now)
         self.landed = Landed.ON_GROUND
+        self.setpoints = SetpointStream()
         self.mission_index = 0
         self.mission_finished = False
         self.home_generation = 0
@@ -89,6 +93,8 @@ class Commander:
         problem = None if self._estimator.position_ok else "no position"
         if mode is Mode.MISSION:
             problem = self.mission_problem()
+        if mode is Mode.OFFBOARD and not self._streams_setpoints():
+            problem = "no offboard signal"
         if problem:
             self.now.say(Severity.CRITICAL, f"Switching to {mode} is currently not available\t")
             return Verdict.ACCEPTED
@@ -144,6 +150,13 @@ class Commander:
         self.now.rally_m = self.plan.rally(point_m[2])
         self._home_at = self.now.time_s
         self.home_generation += 1
+
+    def velocity_setpoint(self, velocity_mps: Vector, yaw_rad: float | None) -> None:
+        """One of a stream from outside (world ENU m/s); flown in mode offboard."""
+        self.setpoints.put(velocity_mps, yaw_rad, self.now.time_s)
+
+    def _streams_setpoints(self) -> bool:
+        return self.setpoints.alive(self.now.time_s, self.now.parameters["COM_OF_LOSS_T"])
 
     # -- what holds ------------------------------------------------------------------------------
 
@@ -208,8 +221,15 @@ class Commander:
                 self._enter(Mode.RETURN)
         if self.flight.done:
             self._enter(Mode.HOLD)
+        if self.mode is Mode.OFFBOARD and not self._streams_setpoints():
+            self._lose_offboard()
         if now.armed and now.landed:
             self._disarm_when_idle()
+
+    def _lose_offboard(self) -> None:
+        wanted = BY_LOSS_ACTION.get(int(self.now.parameters["COM_OBL_RC_ACT"]), Mode.HOLD)
+        self.now.say(Severity.CRITICAL, f"Offboard signal lost, entering {wanted}\t")
+        self._enter(wanted)
 
     def _landed_state(self) -> Landed:
         if self.now.landed:
@@ -265,6 +285,8 @@ class Commander:
             return Takeoff(self.now, self.now.parameters["MIS_TAKEOFF_ALT"])
         if mode is Mode.LAND:
             return Land(self.now)
+        if mode is Mode.OFFBOARD:
+            return Offboard(self.now, self.setpoints)
         if mode is Mode.RETURN:
             self.now.rally_m = self.plan.rally(self.now.home_m[2] if self.now.home_m else 0.0)
             return Return(self.now)

@@ -23,6 +23,7 @@ _NUMBERS: dict[Mode, tuple[int, int]] = {
     Mode.MISSION: (4, 4),
     Mode.RETURN: (4, 5),
     Mode.LAND: (4, 6),
+    Mode.OFFBOARD: (6, 0),
 }
 _MODES = {numbers: mode for mode, numbers in _NUMBERS.items()}
 _MANUAL_MODES = (Mode.MANUAL, Mode.ALTITUDE, Mode.POSITION)

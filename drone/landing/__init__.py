@@ -1,0 +1,1 @@
+"""Landing on the kiosk's board by the drone's own camera."""
