@@ -22,6 +22,7 @@ from rich.table import Table
 
 from comms.contracts.config import load_section
 from comms.contracts.errors import ContractError
+from comms.contracts.landing_board import LANDING_BOARD
 from comms.contracts.place import GeoPoint
 from comms.contracts.site_reader import read_site
 from comms.contracts.task import Approval, Task, TaskKind, TaskState, TaskUpdate, Vehicle
@@ -134,6 +135,26 @@ def fly_to(
 def come_home() -> None:
     """Bring a drone that is in the air home, around what stands in the way."""
     _run(_fly(lambda: _task(TaskKind.RETURN, "")))
+
+
+@app.command("landing-board")
+def landing_board(
+    file: Annotated[Path, typer.Argument(help="to be written: .svg (true size) or .png")],
+    side: Annotated[float, typer.Option(help="m, the whole white board")] = LANDING_BOARD.side_m,
+) -> None:
+    """Write the board that lies on the pad for `landing: precision`, ready to be printed."""
+    from drone.landing.sheet import write_sheet  # OpenCV, which nothing else here needs
+
+    try:
+        board = LANDING_BOARD.scaled(side)
+        write_sheet(board, file)
+    except (ContractError, ValueError) as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+    console.print(
+        f"{file}: {board.side_m:g} m wide, the large marker {board.markers[0].side_m:.3f} m; "
+        f"set precision.board_side_m to {board.side_m:g}"
+    )
 
 
 def _task(kind: TaskKind, approved_by: str, **given: object) -> Task:

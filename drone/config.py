@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from drone.landing.config import LandingConfig
+
 
 class DroneConfig(BaseModel):
     """Defaults fit a small quadrotor of about 1.5 kg over a city block."""
@@ -65,9 +67,11 @@ class DroneConfig(BaseModel):
     )
     landing: str = Field(
         default="return",
-        pattern="^(return|land)$",
-        description="last item, over the pad: the autopilot's own return, or a landing there",
+        pattern="^(return|land|precision)$",
+        description="last item, over the pad: the autopilot's own return, a landing there, or "
+        "precision: the return, until the camera sees the board on the pad and takes over",
     )
+    precision: LandingConfig = LandingConfig()
     geofence: bool = Field(default=True, description="upload the boundary and the no-fly columns")
     rally_points: bool = Field(default=False, description="upload the kiosks' pads as rally points")
     set_return_height: bool = Field(

@@ -41,6 +41,8 @@ from drone.config import DroneConfig
 from drone.execution.desk import Desk
 from drone.execution.journal import Final, Journal
 from drone.execution.kit import Kit
+from drone.landing.landing import PrecisionLanding
+from drone.landing.ros_pictures import RosPictures
 from drone.link.connection import Vehicle
 from drone.link.thread import LoopThread
 from drone.messages import (
@@ -79,6 +81,10 @@ class DroneNode(Node):
             battery_wh=body.battery_wh,
             now=self._now,
         )
+        self._pictures: RosPictures | None = None
+        if config.landing == "precision":
+            self._pictures = RosPictures(self, body.camera)
+            kit.precision = PrecisionLanding(self._pictures, body.camera.mount, config.precision)
         self._log = get_logger()
         self._news: queue.SimpleQueue[TaskUpdate] = queue.SimpleQueue()
         self._waiting: dict[str, list[ServerGoalHandle]] = {}
@@ -208,6 +214,8 @@ class DroneNode(Node):
     # ------------------------------------------------------------------ news
 
     def _publish_news(self) -> None:
+        if self._pictures is not None:
+            self._pictures.follow_wish()
         while not self._news.empty():
             update = self._news.get_nowait()
             message = update_to_message(update)

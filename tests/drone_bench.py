@@ -80,11 +80,12 @@ def autopilot(port: int, log: Path, *options: str) -> Iterator[subprocess.Popen[
         end(process)
 
 
-def start_node(port: int, state: Path, log: Path) -> subprocess.Popen[bytes]:
+def start_node(port: int, state: Path, log: Path, unit_config: str = "") -> subprocess.Popen[bytes]:
     """The drone's node; `end` it."""
     command = [
         *(sys.executable, "-m", "drone.node", "--ros-args"),
         *("-p", f"connect:=udpin://127.0.0.1:{port}", "-p", f"site_file:={SITE_FILE}"),
+        *(("-p", f"unit_config:={unit_config}") if unit_config else ()),
     ]
     environment = os.environ | {"PATROL_STATE_DIR": str(state)}
     with log.open("ab") as out:

@@ -55,30 +55,38 @@ def view(
 ) -> NDArray[np.uint8]:
     """The picture (grey) of a board whose middle lies at `at`; over `onto` where that is given."""
     rotation, shift = pose(height_m, east_m, north_m, yaw, tilt)
+    return drawn(rotation, shift, board=board, at=at, onto=onto)
+
+
+def drawn(
+    rotation: NDArray[np.float64],
+    shift: NDArray[np.float64],
+    *,
+    board: LandingBoard = LANDING_BOARD,
+    at: tuple[float, float] = (0.0, 0.0),
+    onto: NDArray[np.uint8] | None = None,
+    finer: int = 4,
+) -> NDArray[np.uint8]:
+    """The same from any pose (ground -> optical, m). It is drawn `finer` times as large and then
+    shrunk, as a lens averages over a pixel."""
     printed = sheet(board)
     side, half = printed.shape[0], board.side_m / 2
     metres = np.array(
-        [
-            [1 / _PX_PER_M, 0, at[0] - half],
-            [0, -1 / _PX_PER_M, at[1] + half],
-            [0, 0, 1.0],
-        ]
+        [[1 / _PX_PER_M, 0, at[0] - half], [0, -1 / _PX_PER_M, at[1] + half], [0, 0, 1.0]]
     )
     plane = np.column_stack([rotation[:, 0], rotation[:, 1], shift])
-    homography = OPTICS.matrix @ plane @ metres
+    middle = (finer - 1) / 2
+    fine = np.array([[finer, 0, middle], [0, finer, middle], [0, 0, 1.0]])
+    homography = fine @ OPTICS.matrix @ plane @ metres
     size = (CAMERA.width_px, CAMERA.height_px)
+    large = (size[0] * finer, size[1] * finer)
+    ink = cv2.warpPerspective(printed, homography, large, flags=cv2.INTER_LINEAR)
+    solid = np.full((side, side), 255, np.uint8)
+    there = cv2.warpPerspective(solid, homography, large, flags=cv2.INTER_NEAREST) > 0
+    seen = cv2.resize(ink.astype(np.float32) * there, size, interpolation=cv2.INTER_AREA)
+    part = cv2.resize(there.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     ground = onto if onto is not None else np.full(size[::-1], 150, np.uint8)
-    # drawn four times as large and shrunk, as a lens averages over a pixel
-    fine = np.diag([4.0, 4.0, 1.0]) @ np.array([[1, 0, 0.375], [0, 1, 0.375], [0, 0, 1]])
-    large = (size[0] * 4, size[1] * 4)
-    drawn = cv2.warpPerspective(printed, fine @ homography, large, flags=cv2.INTER_AREA)
-    mask = cv2.warpPerspective(
-        np.full((side, side), 255, np.uint8), fine @ homography, large, flags=cv2.INTER_NEAREST
-    )
-    ink = cv2.resize(drawn.astype(np.float32) * (mask > 0), size, interpolation=cv2.INTER_AREA)
-    part = cv2.resize((mask > 0).astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    mixed = ink + ground.astype(np.float32) * (1 - part)
-    return np.clip(mixed, 0, 255).astype(np.uint8)
+    return np.clip(seen + ground * (1 - part), 0, 255).astype(np.uint8)
 
 
 def noisy(picture: NDArray[np.uint8], sigma: float, seed: int = 1) -> NDArray[np.uint8]:

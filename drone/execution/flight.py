@@ -16,6 +16,7 @@ from comms.contracts.place import Enu
 from comms.contracts.task import Task, TaskKind, TaskState
 from comms.logs import get_logger
 from drone.errors import DroneError, OrderError, PlanError, TransferError
+from drone.execution.board_landing import BoardLanding
 from drone.execution.boarding import board_flight, board_mission
 from drone.execution.journal import FlightRecord, Stage
 from drone.execution.kit import Kit
@@ -70,6 +71,7 @@ class Flight:
         self._told: tuple[TaskState, str] | None = None
         self._told_at = 0.0
         self._on_ground_since: float | None = None
+        self._board = BoardLanding(kit)
         self._log = get_logger(task_id=task.task_id)
 
     # ------------------------------------------------------------------ wishes
@@ -209,6 +211,7 @@ class Flight:
             self._follow_progress()
             await self._heed_mode()
             self._heed_battery()
+            await self._land_on_board()
             await self._heed_ground()
 
     async def _obey(self) -> None:
@@ -228,7 +231,8 @@ class Flight:
             self._note()
 
     async def _go_on(self) -> None:
-        if self._mission is None:
+        # a mission that is in its last item, the return, does not stay in mode mission
+        if self._mission is None or self._timeline.part_at(self._item) is Part.LANDING:
             await self._kit.actions.return_home()
         else:
             await self._kit.actions.start_mission()
@@ -298,6 +302,7 @@ class Flight:
             why = f"the autopilot came home by itself: {verdict.words}"
             self._end, self._end_begun = Ending(TaskState.FAILED, why), True
             self._enter(Stage.COMING_HOME, why)
+            self._board.leave("the return was the autopilot's own")
         if verdict.stranded and self._work_done:
             # the mission has ended over home without its last item's effect
             await self._try(self._kit.actions.return_home())
@@ -313,6 +318,25 @@ class Flight:
         needed = 1.3 * energy / self._kit.battery_wh + config.reserve_fraction
         if battery.fraction < needed:
             self._fail(f"the battery has {battery.fraction:.0%}, {needed:.0%} are needed from here")
+
+    async def _land_on_board(self) -> None:
+        """The last metres by the camera, where that is configured and the return is our own."""
+        if self.wish_hold or self.holding or not self._board.is_due(self.plan.home):
+            return
+        if self._end is not None and not (self._end_begun and self._end.comes_home):
+            return
+        wished = self._end
+
+        def interrupted() -> bool:
+            return bool(self.wish_hold) or self._end is not wished or not self._kit.view.connected
+
+        def tell(words: str) -> None:
+            self.detail = words
+            self._tell(TaskState.RUNNING, words)
+
+        if await self._try(self._board.land(self.plan.home, interrupted, tell)):
+            self._unasked.forget()
+            self.detail = self._board.words
 
     async def _heed_ground(self) -> None:
         """A vehicle that stands on the ground with its motors on is disarmed after a while."""
@@ -332,6 +356,8 @@ class Flight:
         where = "landed"
         if here is not None:
             where = f"landed {math.dist(here[:2], self.plan.home[:2]):.1f} m from home"
+        if self._board.words:
+            where += f" ({self._board.words})"
         if self._end is not None:
             return self._end.state, f"{self._end.why}; {where}"
         if self._work_done:

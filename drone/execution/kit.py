@@ -12,8 +12,10 @@ from comms.contracts.site import Site
 from drone.config import DroneConfig
 from drone.errors import LinkError
 from drone.execution.journal import Journal
+from drone.landing.landing import PrecisionLanding
 from drone.link.actions import Actions
 from drone.link.connection import Vehicle
+from drone.link.guidance import Guidance
 from drone.link.state import Position, VehicleView
 from drone.link.transfer import Transfer
 from drone.missions.planner import Planner
@@ -21,7 +23,7 @@ from drone.missions.planner import Planner
 
 @dataclass
 class Kit:
-    """`now` is UTC, from the ROS clock where there is one."""
+    """`now` is UTC, from the ROS clock where there is one. `precision`: where there is a camera."""
 
     vehicle: Vehicle
     planner: Planner
@@ -31,6 +33,7 @@ class Kit:
     journal: Journal
     battery_wh: float
     now: Callable[[], datetime]
+    precision: PrecisionLanding | None = None
 
     @property
     def view(self) -> VehicleView:
@@ -48,6 +51,12 @@ class Kit:
         if self.vehicle.transfer is None:
             raise LinkError("no autopilot answers")
         return self.vehicle.transfer
+
+    @property
+    def guidance(self) -> Guidance:
+        if self.vehicle.guidance is None:
+            raise LinkError("no autopilot answers")
+        return self.vehicle.guidance
 
     def where(self) -> Enu | None:
         """Where the vehicle is (map m, z above the take-off ground), by fresh word."""

@@ -26,7 +26,7 @@ from drone.landing.sight import BoardReader
 from drone.landing.steps import LandingSteps, Step, Wish
 from drone.link.actions import Actions
 from drone.link.guidance import PERIOD_S, Guidance
-from drone.link.state import VehicleView
+from drone.link.state import Landed, VehicleView
 
 _FIRST_PICTURE_S = 3.0
 #: The vehicle's word on where it is and what it flies must not be older than this (s).
@@ -117,6 +117,9 @@ class PrecisionLanding:
             elif turn_s - flown_s > _TAKEN_S:
                 words = f"the vehicle went to mode {view.mode.fresh()} by itself"
                 return Ended(Outcome.INTERRUPTED, words)
+            if view.landed.fresh() is Landed.ON_GROUND:
+                await actions.land()  # it stands, lower than was thought: the motors end
+                return Ended(Outcome.LANDS, f"landed on the board, {steps.retries} retries")
             here = where()
             if here is not None:
                 track.moved(turn_s - view.position.age_s, here)

@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 _WALK = 0.08
 #: Of the vehicle's position at a picture's time (m) and of the camera's direction (rad).
 _PLACE_SIGMA_M, _DIRECTION_SIGMA_RAD = 0.03, 0.015
+#: How well a picture's age is known (s, 1 sigma): while it moves, an error of place.
+_AGE_SIGMA_S = 0.12
 #: Chi-square of three degrees at 0.1 %.
 _GATE = 16.3
 #: So many sightings that agree with each other and not with the estimate begin it anew.
@@ -78,6 +80,14 @@ class PadTrack:
         (t0, a), (t1, b) = self._places[after - 1], self._places[after]
         return np.asarray(a + (b - a) * (time_s - t0) / (t1 - t0), np.float64)
 
+    def _velocity_at(self, time_s: float) -> Array:
+        """m/s around a time, from the known places."""
+        near = [entry for entry in self._places if abs(entry[0] - time_s) <= 0.35]
+        if len(near) < 2:
+            return np.zeros(3)
+        (t0, a), (t1, b) = near[0], near[-1]
+        return np.asarray((b - a) / (t1 - t0), np.float64)
+
     def seen(self, time_s: float, offset_m: Array, covariance: Array) -> bool:
         """A sighting: the pad from the vehicle (ENU m) at a picture's time. False: not taken."""
         place = self.place_at(time_s)
@@ -86,6 +96,7 @@ class PadTrack:
         measured = place + offset_m
         tilt = _DIRECTION_SIGMA_RAD * float(np.linalg.norm(offset_m))
         noise = covariance + np.eye(3) * (_PLACE_SIGMA_M**2 + tilt**2)
+        noise += np.diag((_AGE_SIGMA_S * self._velocity_at(time_s)) ** 2)
         if self._pad is None:
             self._begin(time_s, measured, noise)
             return True

@@ -49,6 +49,16 @@ def test_one_wrong_sighting_is_dropped_but_many_that_agree_are_believed():
     assert track.estimate(3.0).at.east_m == pytest.approx(5.0, abs=0.05)
 
 
+def test_pictures_older_than_is_known_are_believed_all_the_same():
+    track, sharp = PadTrack(), np.eye(3) * 0.004**2
+    heights = [max(0.8, 9.0 - 0.15 * tick) for tick in range(80)]
+    for tick, height in enumerate(heights):
+        track.moved(tick / 10, Enu(0.0, 0.0, height))
+        if tick % 3 == 0:  # 0.3 s older than they say
+            assert track.seen(tick / 10, np.array([0.0, 0.0, -heights[max(0, tick - 3)]]), sharp)
+    assert track.estimate(8.0).at.up_m == pytest.approx(0.0, abs=0.03)
+
+
 def test_a_sighting_from_a_time_that_nobody_remembers_is_not_taken():
     track = PadTrack()
     flown_past(track, HOME, 6.0)
