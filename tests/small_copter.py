@@ -26,6 +26,7 @@ class SmallCopter:
         self.mode, self.height_m = AUTO, 30.0
         self.modes = [AUTO]
         self.parameters = parameters
+        self.setpoints: list[tuple[float, Any]] = []  # (monotonic s, message)
         self._rates: dict[int, float] = {}
         self._due: dict[int, float] = {}
         self._link: Any = mavutil.mavlink_connection(
@@ -80,6 +81,8 @@ class SmallCopter:
                 message.command, self._do(message), 0, 0, message.get_srcSystem(),
                 message.get_srcComponent(),
             )  # fmt: skip
+        elif kind == "SET_POSITION_TARGET_LOCAL_NED":
+            self.setpoints.append((time.monotonic(), message))
         elif kind in ("PARAM_REQUEST_READ", "PARAM_SET"):
             name = message.param_id
             if name not in self.parameters:
