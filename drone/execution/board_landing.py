@@ -60,6 +60,6 @@ class BoardLanding:
         )
         self._done = ended.outcome is not Outcome.INTERRUPTED
         self.words = ended.words
-        if ended.outcome is Outcome.NOT_BEGUN:
+        if ended.outcome in (Outcome.NOT_BEGUN, Outcome.TAKEN):
             self.words = f"not on the board: {ended.words}"
         self._log.info("precision landing ended", outcome=str(ended.outcome), words=self.words)

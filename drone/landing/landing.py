@@ -36,12 +36,14 @@ _TAKEN_S = 2.5
 
 
 class Outcome(StrEnum):
-    """How it ended: the autopilot lands here, its return was ordered, or somebody else decides."""
+    """How it ended: the autopilot lands here, its return was ordered, it never began, a person's
+    wish or the link stopped it, or the vehicle went to another mode."""
 
     LANDS = "lands"
     RETURNS = "returns"
     NOT_BEGUN = "not_begun"
     INTERRUPTED = "interrupted"
+    TAKEN = "taken"
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class PrecisionLanding:
                 flown_s = turn_s
             elif turn_s - flown_s > _TAKEN_S:
                 words = f"the vehicle went to mode {view.mode.fresh()} by itself"
-                return Ended(Outcome.INTERRUPTED, words)
+                return Ended(Outcome.TAKEN, words)
             if view.landed.fresh() is Landed.ON_GROUND:
                 await actions.land()  # it stands, lower than was thought: the motors end
                 return Ended(Outcome.LANDS, f"landed on the board, {steps.retries} retries")

@@ -51,7 +51,7 @@ def test_px4_flies_the_velocities_and_holds_by_itself_when_they_end(tmp_path: Pa
             await vehicle.actions.take_off(5.0)
             await vehicle.guidance.begin(0.3)
             assert view.mode.fresh() is Mode.GUIDED
-            await give(vehicle.guidance, 2.0, 0.8, -0.4, 0.3)
+            await give(vehicle.guidance, 5.0, 0.8, -0.4, 0.3)
             told = view.velocity.fresh()
             assert told is not None
             assert (told.east, told.north, told.up) == pytest.approx((0.8, -0.4, 0.3), abs=0.12)

@@ -168,7 +168,7 @@ def test_a_pilot_who_takes_over_has_the_vehicle():
     vehicle.sees = sees
     began = time.monotonic()
     ended = run(vehicle)
-    assert ended.outcome is Outcome.INTERRUPTED
+    assert ended.outcome is Outcome.TAKEN
     assert "manual" in ended.words
     assert vehicle.orders == []
     assert time.monotonic() - began < 6.0
