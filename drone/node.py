@@ -10,7 +10,7 @@ from __future__ import annotations
 import queue
 from concurrent.futures import Future
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geometry_msgs.msg import QuaternionStamped, TransformStamped
 from nav_msgs.msg import Odometry
@@ -41,8 +41,6 @@ from drone.config import DroneConfig
 from drone.execution.desk import Desk
 from drone.execution.journal import Final, Journal
 from drone.execution.kit import Kit
-from drone.landing.landing import PrecisionLanding
-from drone.landing.ros_pictures import RosPictures
 from drone.link.connection import Vehicle
 from drone.link.thread import LoopThread
 from drone.messages import (
@@ -52,6 +50,9 @@ from drone.messages import (
 )
 from drone.missions.planner import Planner
 from drone.reporter import Reporter
+
+if TYPE_CHECKING:
+    from drone.landing.ros_pictures import RosPictures
 
 _STATE_HZ = 10.0
 _NEWS_HZ = 20.0
@@ -83,6 +84,10 @@ class DroneNode(Node):
         )
         self._pictures: RosPictures | None = None
         if config.landing == "precision":
+            # OpenCV: 30 MB that a drone which lands otherwise does without
+            from drone.landing.landing import PrecisionLanding
+            from drone.landing.ros_pictures import RosPictures
+
             self._pictures = RosPictures(self, body.camera)
             kit.precision = PrecisionLanding(self._pictures, body.camera.mount, config.precision)
         self._log = get_logger()

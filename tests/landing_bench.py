@@ -27,7 +27,8 @@ from comms.contracts.place import Enu, GeoPoint
 from comms.contracts.site_reader import read_site
 from comms.contracts.vehicle import DroneBody
 from drone.landing.config import LandingConfig
-from drone.landing.landing import Ended, PrecisionLanding
+from drone.landing.landing import PrecisionLanding
+from drone.landing.outcome import Ended
 from drone.landing.pictures import Picture
 from drone.landing.sight import Optics
 from drone.link.connection import Vehicle
@@ -95,6 +96,28 @@ class GazeboPictures:
         self._newest = Picture(grey, self._optics, time.monotonic(), self._number)
 
 
+class Truth:
+    """Where Gazebo has the drone."""
+
+    def __init__(self, file: RunFile) -> None:
+        self.position = (math.nan, math.nan, math.nan)
+        self.transport = GazeboTransport(file.port, file.world)
+        poses = message_class("PosesStamped")
+        self.transport.subscribe("~/pose/info", poses, self._take, max_hz=20)
+
+    def _take(self, poses: Any) -> None:
+        for pose in poses.pose:
+            if pose.name == "drone":
+                self.position = (pose.position.x, pose.position.y, pose.position.z)
+
+    def off_m(self) -> float:
+        """How far the drone is from the pad's middle, seen from above."""
+        return math.dist(self.position[:2], PAD)
+
+    def close(self) -> None:
+        self.transport.close()
+
+
 class LandingBench:
     """A world with wind, its autopilot, and the product's link to it."""
 
@@ -103,20 +126,18 @@ class LandingBench:
         self._wind = f"--wind={wind_mps[0]},{wind_mps[1]}"
         self._options = options
         self.frame = LocalFrame(SITE.origin)
-        self.position = (math.nan, math.nan, math.nan)
+        self.truth: Truth
         self.lean_rad = 0.0  # as it stood in the air beside the pad
         self.vehicle: Vehicle
         self.pictures: GazeboPictures
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[LandingBench]:
-        transport = None
+        truth = None
         try:
             file = await asyncio.to_thread(self._start)
-            transport = GazeboTransport(file.port, file.world)
-            poses = message_class("PosesStamped")
-            transport.subscribe("~/pose/info", poses, self._truth, max_hz=20)
-            self.pictures = GazeboPictures(transport)
+            self.truth = truth = Truth(file)
+            self.pictures = GazeboPictures(truth.transport)
             self.vehicle = Vehicle(f"udpin://127.0.0.1:{self._autopilot()}")
             link = asyncio.create_task(self.vehicle.run())
             try:
@@ -126,8 +147,8 @@ class LandingBench:
                 link.cancel()
                 await asyncio.wait([link])
         finally:
-            if transport is not None:
-                transport.close()
+            if truth is not None:
+                truth.close()
             await asyncio.to_thread(self._run.stop)
 
     def _start(self) -> RunFile:
@@ -147,15 +168,6 @@ class LandingBench:
         )
         return port
 
-    def _truth(self, poses: Any) -> None:
-        for pose in poses.pose:
-            if pose.name == "drone":
-                self.position = (pose.position.x, pose.position.y, pose.position.z)
-
-    def off_m(self) -> float:
-        """How far the drone really is from the pad's middle, seen from above."""
-        return math.dist(self.position[:2], PAD)
-
     def where(self) -> Enu | None:
         """Where the autopilot believes to be (map m, z above home)."""
         position = self.vehicle.view.position.fresh()
@@ -170,7 +182,9 @@ class LandingBench:
         end = time.monotonic() + seconds
         while not what():
             if time.monotonic() > end:
-                raise AssertionError(f"not within {seconds} s; the drone is at {self.position}")
+                raise AssertionError(
+                    f"not within {seconds} s; the drone is at {self.truth.position}"
+                )
             await asyncio.sleep(0.05)
 
     async def fly_beside(self, dice: random.Random, height_m: float = 10.0) -> Enu:
@@ -222,7 +236,7 @@ async def campaign(folder: Path, count: int, seed: int, wind_mps: float = 5.0) -
             ended = await bench.land(home)
             await asyncio.sleep(0.5)
             landed.append(
-                Landed(number, bench.off_m(), time.monotonic() - began, bench.lean_rad, ended)
+                Landed(number, bench.truth.off_m(), time.monotonic() - began, bench.lean_rad, ended)
             )
             print(landed[-1].row(), flush=True)
     return landed

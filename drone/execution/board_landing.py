@@ -12,7 +12,7 @@ from collections.abc import Callable
 from comms.contracts.place import Enu
 from comms.logs import get_logger
 from drone.execution.kit import Kit
-from drone.landing.landing import Outcome
+from drone.landing.outcome import Outcome
 from drone.link.state import Mode
 
 #: Taken over within this of home, sideways, and so far above the height of the search (m).

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import Enu, GeoPoint
@@ -12,13 +13,15 @@ from comms.contracts.site import Site
 from drone.config import DroneConfig
 from drone.errors import LinkError
 from drone.execution.journal import Journal
-from drone.landing.landing import PrecisionLanding
 from drone.link.actions import Actions
 from drone.link.connection import Vehicle
 from drone.link.guidance import Guidance
 from drone.link.state import Position, VehicleView
 from drone.link.transfer import Transfer
 from drone.missions.planner import Planner
+
+if TYPE_CHECKING:  # OpenCV, which a drone that lands otherwise does without
+    from drone.landing.landing import PrecisionLanding
 
 
 @dataclass

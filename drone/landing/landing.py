@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from comms.contracts.landing_board import LANDING_BOARD
 from comms.contracts.place import Enu
@@ -20,6 +18,7 @@ from comms.logs import get_logger
 from drone.errors import DroneError, OrderError
 from drone.landing.config import LandingConfig
 from drone.landing.geometry import camera_and_body, pad_from_vehicle
+from drone.landing.outcome import Ended, Outcome
 from drone.landing.pad_track import PadTrack
 from drone.landing.pictures import Picture, Pictures
 from drone.landing.sight import BoardReader
@@ -33,23 +32,6 @@ _FIRST_PICTURE_S = 3.0
 _STALE_S = 1.0
 #: Another mode must be told for this long (s) before somebody else has the vehicle.
 _TAKEN_S = 2.5
-
-
-class Outcome(StrEnum):
-    """How it ended: the autopilot lands here, its return was ordered, it never began, a person's
-    wish or the link stopped it, or the vehicle went to another mode."""
-
-    LANDS = "lands"
-    RETURNS = "returns"
-    NOT_BEGUN = "not_begun"
-    INTERRUPTED = "interrupted"
-    TAKEN = "taken"
-
-
-@dataclass(frozen=True)
-class Ended:
-    outcome: Outcome
-    words: str
 
 
 class PrecisionLanding:
@@ -74,11 +56,13 @@ class PrecisionLanding:
         """Land on the board near `home` (ENU m). `interrupted` ends it at once, hovering."""
         self._pictures.want(True)
         try:
-            await actions.look_down()
+            await actions.tilt_camera(-90.0)
             if not await self._first_picture(interrupted):
                 words = f"no picture came from the camera in {_FIRST_PICTURE_S:.0f} s"
                 return Ended(Outcome.NOT_BEGUN, words)
-            return await self._fly(view, actions, guidance, where, home, interrupted, tell)
+            ended = await self._fly(view, actions, guidance, where, home, interrupted, tell)
+            await actions.tilt_camera(0.0)
+            return ended
         finally:
             self._pictures.want(False)
 

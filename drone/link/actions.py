@@ -206,8 +206,9 @@ class Actions:
             return False
         return True
 
-    async def look_down(self) -> bool:
-        """Point the gimbal straight down; False when the vehicle has no gimbal that can."""
+    async def tilt_camera(self, pitch_deg: float) -> bool:
+        """Point the gimbal forward at a pitch (degrees over the horizon, -90 is straight down);
+        False when the vehicle has no gimbal that can."""
         try:
             gimbals = (await self._gimbal.gimbal_list()).gimbals
             if not gimbals:
@@ -215,10 +216,10 @@ class Actions:
             number = gimbals[0].gimbal_id
             await self._gimbal.take_control(number, ControlMode.PRIMARY)
             await self._gimbal.set_angles(
-                number, 0.0, -90.0, 0.0, GimbalMode.YAW_FOLLOW, SendMode.ONCE
+                number, 0.0, pitch_deg, 0.0, GimbalMode.YAW_FOLLOW, SendMode.ONCE
             )
         except MavsdkError as error:
-            self._log.info("the gimbal does not look down", why=_short(error))
+            self._log.info("the gimbal does not tilt", why=_short(error))
             return False
         return True
 

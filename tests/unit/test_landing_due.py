@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from comms.contracts.place import Enu
 from drone.config import DroneConfig
 from drone.execution.board_landing import BoardLanding
-from drone.landing.landing import Ended, Outcome
+from drone.landing.outcome import Ended, Outcome
 from drone.link.state import Mode, VehicleView
 
 HOME = Enu(10.0, 20.0, 0.0)
@@ -107,3 +109,8 @@ def test_a_return_that_the_autopilot_began_by_itself_is_left_alone() -> None:
     board.leave("the return was the autopilot's own")
     assert not board.is_due(HOME)
     assert "the autopilot's own" in board.words
+
+
+def test_a_node_that_lands_otherwise_does_not_load_opencv() -> None:
+    look = "import sys, drone.node; sys.exit('cv2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], timeout=60).returncode == 0

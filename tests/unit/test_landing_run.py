@@ -16,7 +16,8 @@ from comms.contracts.vehicle import Mount
 from drone.errors import OrderError
 from drone.landing import landing as landing_module
 from drone.landing.config import LandingConfig
-from drone.landing.landing import Ended, Outcome, PrecisionLanding
+from drone.landing.landing import PrecisionLanding
+from drone.landing.outcome import Ended, Outcome
 from drone.landing.pictures import Picture
 from drone.link.state import Attitude, GimbalAttitude, Landed, Mode, VehicleView, Velocity
 from drone.link.state import Position as At
@@ -40,6 +41,7 @@ class FakeVehicle:
         self.takes_velocities = True
         self.given = 0
         self.wanted: list[bool] = []
+        self.tilted: list[float] = []
         self._number = 0
         self._tell(Mode.RETURN)
 
@@ -70,7 +72,8 @@ class FakeVehicle:
         self.view.velocity.put(Velocity(east_mps, north_mps, up_mps))
         self._tell(self.view.mode.last or Mode.GUIDED)
 
-    async def look_down(self) -> bool:
+    async def tilt_camera(self, pitch_deg: float) -> bool:
+        self.tilted.append(pitch_deg)
         return True
 
     async def land(self) -> None:
@@ -116,6 +119,7 @@ def test_over_the_board_it_centres_descends_and_hands_the_last_bit_to_the_autopi
     assert vehicle.orders == ["land"]
     assert math.hypot(*vehicle.at[:2]) < 0.13
     assert 0.4 < vehicle.at[2] < 0.75
+    assert vehicle.tilted == [-90.0, 0.0]
     assert vehicle.wanted == [True, False]
 
 
