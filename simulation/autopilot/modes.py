@@ -13,12 +13,12 @@ class Mode(StrEnum):
     ALTITUDE = "Altitude"
     POSITION = "Position"
     ORBIT = "Orbit"
-    OFFBOARD = "Offboard"
     HOLD = "Hold"
     TAKEOFF = "Takeoff"
     MISSION = "Mission"
     RETURN = "Return"
     LAND = "Land"
+    OFFBOARD = "Offboard"
 
 
 class Landed(StrEnum):

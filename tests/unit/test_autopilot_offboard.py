@@ -8,7 +8,7 @@ import pytest
 from pymavlink.dialects.v20 import common as mav
 
 from simulation.autopilot.flight.rigid_body import Wind
-from simulation.autopilot.mavlink.setpoints import velocity_of
+from simulation.autopilot.mavlink.velocity import velocity_of
 from simulation.autopilot.modes import Mode
 from tests.autopilot_bench import Bench
 

@@ -15,9 +15,9 @@ from simulation.autopilot.mavlink.link import Link
 from simulation.autopilot.mavlink.mission_protocol import MissionProtocol
 from simulation.autopilot.mavlink.motion_messages import Message
 from simulation.autopilot.mavlink.parameter_protocol import ParameterProtocol
-from simulation.autopilot.mavlink.setpoints import velocity_of
 from simulation.autopilot.mavlink.streams import BUILDERS, Streams
 from simulation.autopilot.mavlink.text import TextPieces
+from simulation.autopilot.mavlink.velocity import velocity_of
 from simulation.autopilot.modes import Verdict
 from simulation.autopilot.vehicle import Vehicle
 
@@ -84,15 +84,15 @@ class Station:
         elif kind.startswith("MISSION_"):
             for answer in self._missions.handle(message, self._now_s):
                 self._send(answer)
+        elif kind == "SET_POSITION_TARGET_LOCAL_NED":
+            found = velocity_of(message)
+            if found is not None:
+                self._vehicle.commander.velocity_setpoint(*found)
         elif kind.startswith("PARAM_"):
             for answer in self._parameters.handle(message):
                 self._send(answer)
         elif kind == "TIMESYNC" and message.tc1 == 0:
             self._send(mav.MAVLink_timesync_message(time.time_ns(), message.ts1))
-        elif kind == "SET_POSITION_TARGET_LOCAL_NED":
-            found = velocity_of(message)
-            if found is not None:
-                self._vehicle.commander.velocity_setpoint(*found)
         elif kind == "SET_MODE":
             mode = self._vehicle.profile.mode_from_custom(message.custom_mode)
             if mode is not None:
