@@ -65,8 +65,20 @@ class Actions:
         self._log = get_logger()
 
     async def arm(self) -> None:
-        """Arm; an early refusal is repeated, because health turns good over seconds."""
+        """Arm; an early refusal is repeated, because health turns good over seconds.
+
+        ArduCopter does not arm in AUTO, RTL or LAND, in which its last flight has ended, and MAVSDK
+        would leave those for BRAKE, in which it does not arm either: so it is put in guided first.
+        """
         started = time.monotonic()
+        if self._view.firmware is Firmware.ARDUPILOT:
+            await self._do(
+                "get ready to arm",
+                self._guided,
+                lambda: self._view.mode.fresh() is Mode.GUIDED,
+                3.0,
+                4,
+            )
         tries = max(1, int(_ARM_FOR_S))
         await self._do("arm", self._action.arm, lambda: bool(self._view.armed.fresh()), 3.0, tries)
         self._log.info("armed", took_s=round(time.monotonic() - started, 2))
