@@ -15,7 +15,6 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from mavsdk.asyncio.plugins.mavlink_direct import MavlinkDirectAsync
-from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
 from mavsdk.asyncio.plugins.telemetry import TelemetryAsync
 from mavsdk.exceptions import MavsdkError
 from mavsdk.plugins.telemetry import FixType, FlightMode, LandedState, StatusTextType
@@ -69,13 +68,13 @@ _RATES_HZ = {
     "position": 10.0,
     "attitude_euler": 10.0,
     "battery": 1.0,
-    "health": 1.0,
     "gps_info": 1.0,
     "home": 0.5,
     "landed_state": 5.0,
 }
 _SET_MESSAGE_INTERVAL = 511
 _GIMBAL_DEVICE_ATTITUDE_STATUS = 285
+_SYS_STATUS = 1
 _MISSION_CURRENT = 42
 _EXTENDED_SYS_STATE = 245
 _YAW_IN_EARTH_FRAME, _YAW_IN_VEHICLE_FRAME, _YAW_LOCK = 64, 32, 16
@@ -86,7 +85,6 @@ class Telemetry:
 
     def __init__(self, system: Any, view: VehicleView, texts: StatusTexts) -> None:
         self._telemetry = TelemetryAsync(system)
-        self._mission = MissionRawAsync(system)
         self._direct = MavlinkDirectAsync(system)
         self._commands = DirectCommands(system)
         self._view = view
@@ -112,7 +110,7 @@ class Telemetry:
             (t.subscribe_landed_state(), self._landed),
             (t.subscribe_home(), lambda x: _put(v.home, _position(x))),
             (t.subscribe_status_text(), self._text),
-            (self._mission.subscribe_mission_progress(), self._progress),
+            (self._direct.subscribe_message("MISSION_CURRENT"), self._progress),
             (self._direct.subscribe_message("GIMBAL_DEVICE_ATTITUDE_STATUS"), self._gimbal),
         ]
         self._tasks = [asyncio.create_task(_pump(stream, take)) for stream, take in streams]
@@ -125,7 +123,7 @@ class Telemetry:
                 await getattr(self._telemetry, f"set_rate_{name}")(rate_hz)
             except MavsdkError:
                 refused.append(name)
-        intervals = [(_EXTENDED_SYS_STATE, 5.0), (_MISSION_CURRENT, 2.0)]
+        intervals = [(_SYS_STATUS, 1.0), (_EXTENDED_SYS_STATE, 5.0), (_MISSION_CURRENT, 2.0)]
         if gimbal_rate_hz > 0:
             intervals.append((_GIMBAL_DEVICE_ATTITUDE_STATUS, gimbal_rate_hz))
         for message_id, rate_hz in intervals:
@@ -145,8 +143,10 @@ class Telemetry:
         landed = _LANDED.get(LandedState(state), Landed.UNKNOWN)
         self._view.landed.put(landed)
 
-    def _progress(self, progress: Any) -> None:
-        self._view.progress.put(Progress(progress.current, progress.total))
+    def _progress(self, message: Any) -> None:
+        """From the message itself: MAVSDK forgets its progress when the link is silent."""
+        fields = json.loads(message.fields_json)
+        self._view.progress.put(Progress(int(fields["seq"]), int(fields.get("total", 0))))
 
     def _text(self, text: Any) -> None:
         whole = self._texts.add(text.text, _SEVERITY.get(StatusTextType(text.type), 6))
