@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 SITE_FILE = ROOT / "launch" / "sites" / "ningbo_east.site.geojson"
 SITE = read_site(SITE_FILE)
 PAD = SITE.kiosks[0].pad
-SPEEDUP = 5.0
+SPEEDUP = 8.0
 #: An ArduCopter needs 41 s from boot until it can be armed, waits 5 s over home and sinks its last
 #: 10 m at 0.5 m/s; flight tests do not wait for that.
 PROFILES: dict[str, tuple[str, ...]] = {

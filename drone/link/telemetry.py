@@ -77,6 +77,9 @@ _GIMBAL_DEVICE_ATTITUDE_STATUS = 285
 _SYS_STATUS = 1
 _MISSION_CURRENT = 42
 _EXTENDED_SYS_STATE = 245
+#: By message, where MAVSDK has no function for it (its `set_rate_health` is not there).
+_INTERVALS_HZ = {_SYS_STATUS: 1.0, _EXTENDED_SYS_STATE: 5.0, _MISSION_CURRENT: 2.0}
+_RATE_TRIES, _RATE_PAUSE_S = 3, 1.0
 _YAW_IN_EARTH_FRAME, _YAW_IN_VEHICLE_FRAME, _YAW_LOCK = 64, 32, 16
 
 
@@ -116,23 +119,31 @@ class Telemetry:
         self._tasks = [asyncio.create_task(_pump(stream, take)) for stream, take in streams]
 
     async def ask_for_rates(self, gimbal_rate_hz: float) -> None:
-        """Ask for every stream that the product reads. A refusal is logged, not fatal."""
-        refused = []
-        for name, rate_hz in _RATES_HZ.items():
+        """Ask for every stream that the product reads, and again for those not granted: on a lossy
+        link no answer may have come. A refusal is logged, not fatal.
+        """
+        wanted: dict[str, float] = dict(_RATES_HZ)
+        wanted |= {f"message {number}": rate_hz for number, rate_hz in _INTERVALS_HZ.items()}
+        if gimbal_rate_hz > 0:
+            wanted[f"message {_GIMBAL_DEVICE_ATTITUDE_STATUS}"] = gimbal_rate_hz
+        for again in range(_RATE_TRIES):
+            await asyncio.sleep(again * _RATE_PAUSE_S)
+            for name, rate_hz in tuple(wanted.items()):
+                if await self._is_granted(name, rate_hz):
+                    del wanted[name]
+            if not wanted:
+                return
+        self._log.info("the vehicle sets no rate for these streams", streams=", ".join(wanted))
+
+    async def _is_granted(self, name: str, rate_hz: float) -> bool:
+        if name in _RATES_HZ:
             try:
                 await getattr(self._telemetry, f"set_rate_{name}")(rate_hz)
             except MavsdkError:
-                refused.append(name)
-        intervals = [(_SYS_STATUS, 1.0), (_EXTENDED_SYS_STATE, 5.0), (_MISSION_CURRENT, 2.0)]
-        if gimbal_rate_hz > 0:
-            intervals.append((_GIMBAL_DEVICE_ATTITUDE_STATUS, gimbal_rate_hz))
-        for message_id, rate_hz in intervals:
-            if not await self._commands.is_accepted(
-                _SET_MESSAGE_INTERVAL, float(message_id), 1e6 / rate_hz
-            ):
-                refused.append(f"message {message_id}")
-        if refused:
-            self._log.info("the vehicle sets no rate for these streams", streams=", ".join(refused))
+                return False
+            return True
+        number = float(name.removeprefix("message "))
+        return await self._commands.is_accepted(_SET_MESSAGE_INTERVAL, number, 1e6 / rate_hz)
 
     async def stop(self) -> None:
         for task in self._tasks:

@@ -134,7 +134,9 @@ def run(
     fdm_port: Annotated[int, typer.Option(help="plugin's command port, without run file")] = 0,
     speedup: Annotated[float, typer.Option(help="rigid body: times real time")] = 1.0,
     param: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, repeatable")] = None,
-    ready_s: Annotated[float, typer.Option(help="s from boot to armable; 0: the make's")] = 0.0,
+    ready_s: Annotated[
+        float, typer.Option(min=0.0, max=120.0, help="s from boot to armable; 0: the make's")
+    ] = 0.0,
     loss: Annotated[float, typer.Option(help="part of packets lost, each way")] = 0.0,
     delay_s: Annotated[float, typer.Option(help="s, one way")] = 0.0,
     seconds: Annotated[float, typer.Option(help="end by itself; 0: never")] = 0.0,
