@@ -190,6 +190,9 @@ def main() -> int:
         app(standalone_mode=False)
     except typer.Exit as ending:
         return ending.exit_code
+    except typer.BadParameter as error:
+        print(f"simulated_autopilot: {error.format_message()}", file=sys.stderr)
+        return 2
     except (ContractError, RuntimeError, OSError) as error:
         print(f"simulated_autopilot: {error}", file=sys.stderr)
         return 2

@@ -17,9 +17,15 @@ from tests.bench.measure import Bench, Line, run
 
 def all_benches() -> list[Bench]:
     """Imported here: the detector alone takes seconds."""
-    from tests.bench import contracts, link, navigation, perception
+    from tests.bench import contracts, drone, link, navigation, perception
 
-    return [*contracts.BENCHES, *navigation.BENCHES, *link.BENCHES, *perception.BENCHES]
+    return [
+        *contracts.BENCHES,
+        *navigation.BENCHES,
+        *link.BENCHES,
+        *drone.BENCHES,
+        *perception.BENCHES,
+    ]
 
 
 def main(arguments: Sequence[str] | None = None, benches: list[Bench] | None = None) -> int:
