@@ -42,6 +42,9 @@ class DroneConfig(BaseModel):
     )
     cruise_mps: float = Field(default=8.0, gt=0.5, le=25, description="speed of a transit")
     orbit_mps: float = Field(default=4.0, gt=0.5, le=15, description="highest speed on an orbit")
+    survey_mps: float = Field(
+        default=6.0, gt=0.5, le=15, description="speed over an area, along a way, in a search"
+    )
     climb_mps: float = Field(default=2.5, gt=0.2, le=10, description="assumed for the estimates")
     descend_mps: float = Field(default=1.2, gt=0.2, le=10, description="assumed for the estimates")
     detour_weight: float = Field(

@@ -26,6 +26,7 @@ from rclpy.task import Future as RosFuture
 from std_srvs.srv import SetBool
 from tf2_msgs.msg import TFMessage
 
+from comms.contracts.beat_reader import read_beats
 from comms.contracts.config import load_section
 from comms.contracts.errors import ContractError
 from comms.contracts.geodesy import LocalFrame
@@ -59,7 +60,9 @@ _NEWS_HZ = 20.0
 
 
 class DroneNode(Node):
-    """Parameters: unit_config, site_file, beats_dir (unused), connect (empty: as configured)."""
+    """Parameters: unit_config, site_file, beats_dir (for flights along a beat) and connect (empty:
+    as configured).
+    """
 
     def __init__(self) -> None:
         super().__init__("drone")
@@ -74,13 +77,14 @@ class DroneNode(Node):
         vehicle = Vehicle(self._text("connect") or config.connect, config.gimbal_rate_hz)
         kit = Kit(
             vehicle=vehicle,
-            planner=Planner(Airspace.of_site(site, config), config),
+            planner=Planner(Airspace.of_site(site, config), config, body.camera.horizontal_fov_rad),
             site=site,
             frame=LocalFrame(site.origin),
             config=config,
             journal=Journal(state_dir()),
             battery_wh=body.battery_wh,
             now=self._now,
+            beats=read_beats(self._text("beats_dir"), site) if self._text("beats_dir") else {},
         )
         self._pictures: RosPictures | None = None
         if config.landing == "precision":

@@ -22,6 +22,13 @@ from drone.messages import geo_to_message
 from drone.missions.plan import FlightPlan, Part
 
 _ROUTE_POINTS = 100
+_WORK_WORDS = {
+    TaskKind.ORBIT: "orbiting",
+    TaskKind.SURVEY: "surveying",
+    TaskKind.CORRIDOR: "along_way",
+    TaskKind.PERIMETER: "around_area",
+    TaskKind.SEARCH: "searching",
+}  # others watch
 _GNSS_SIGMA_M = 1.5
 _HEIGHT_SIGMA_M = 1.5
 
@@ -135,7 +142,7 @@ class Reporter:
                 return "holding", flight.pause_words
             word = str(flight.part)
             if flight.part is Part.WORK:
-                word = "orbiting" if flight.task.kind is TaskKind.ORBIT else "watching"
+                word = _WORK_WORDS.get(flight.task.kind, "watching")
             return word, flight.detail
         if view.is_airborne:
             return "in_air", "in the air on somebody else's order"

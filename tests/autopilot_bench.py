@@ -17,10 +17,11 @@ from simulation.autopilot.config import AutopilotConfig, GnssNoise
 from simulation.autopilot.flight.physics import BodyState
 from simulation.autopilot.flight.rigid_body import RigidBody, Wind
 from simulation.autopilot.flight.vectors import Vector
+from simulation.autopilot.main import PROFILES
 from simulation.autopilot.mavlink.commands import Commands
+from simulation.autopilot.mavlink.copter_commands import CopterCommands
 from simulation.autopilot.modes import Verdict
 from simulation.autopilot.navigator.plan import Item
-from simulation.autopilot.profiles.px4 import Px4Profile
 from simulation.autopilot.vehicle import Vehicle
 
 ORIGIN = GeoPoint(latitude_deg=29.868, longitude_deg=121.615, altitude_m=5.0)
@@ -36,11 +37,15 @@ class Bench:
         *,
         gnss: GnssNoise = NO_NOISE,
         wind: Wind | None = None,
+        profile: str = "px4",
         **parameters: float,
     ) -> None:
-        config = AutopilotConfig(gnss=gnss, parameters=parameters)
-        self.vehicle = Vehicle(config, Px4Profile(), LocalFrame(ORIGIN))
-        self.commands = Commands(self.vehicle)
+        config = AutopilotConfig.model_validate(
+            {"gnss": gnss, "parameters": parameters, "profile": profile}
+        )
+        self.vehicle = Vehicle(config, PROFILES[profile](), LocalFrame(ORIGIN))
+        is_copter = profile == "ardupilot"
+        self.commands = (CopterCommands if is_copter else Commands)(self.vehicle)
         self.body = RigidBody(config.airframe, wind=wind)
         self.texts: list[str] = []
         self.after_step: Callable[[], None] = lambda: None
@@ -84,7 +89,8 @@ class Bench:
 
     def boot(self) -> None:
         """Until it can be armed."""
-        self.until(lambda: self.commander.arming_problem() is None, 10)
+        ready_s = self.vehicle.config.boot.armable_s
+        self.until(lambda: self.commander.arming_problem() is None, ready_s + 6)
 
     def fly_to(self, height_m: float) -> None:
         """Boot, arm, take off, and hover calmly."""

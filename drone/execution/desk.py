@@ -223,9 +223,9 @@ class Desk:
             await asyncio.sleep(_LOOK_S)
         if not self.kit.view.is_airborne:
             here = here._replace(up_m=0.0)
-        target = self.kit.frame.to_enu(task.points[0]) if task.points else None
+        points = self.kit.points_of(task)
         return await asyncio.get_running_loop().run_in_executor(
-            None, self.kit.planner.plan, task, target, here, home
+            None, self.kit.planner.plan, task, points, here, home
         )
 
     async def _wait_for_green(self, task: Task, plan: FlightPlan) -> None:

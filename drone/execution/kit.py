@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from comms.contracts.beat import Beat
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import Enu, GeoPoint
 from comms.contracts.site import Site
+from comms.contracts.task import Task
 from drone.config import DroneConfig
-from drone.errors import LinkError
+from drone.errors import LinkError, PlanError
 from drone.execution.journal import Journal
 from drone.link.actions import Actions
 from drone.link.connection import Vehicle
@@ -36,6 +38,7 @@ class Kit:
     journal: Journal
     battery_wh: float
     now: Callable[[], datetime]
+    beats: Mapping[str, Beat] = field(default_factory=dict)
     precision: PrecisionLanding | None = None
 
     @property
@@ -70,6 +73,16 @@ class Kit:
         """The autopilot's home on the ground (map m)."""
         home = self.view.home.last
         return self.place(home)._replace(up_m=0.0) if home is not None else None
+
+    def points_of(self, task: Task) -> list[Enu]:
+        """The task's points (map m), or those of the beat that it names. Raises PlanError."""
+        points = list(task.points)
+        if not points and task.beat_id:
+            beat = self.beats.get(task.beat_id)
+            if beat is None:
+                raise PlanError(f"there is no beat {task.beat_id!r} here")
+            points = [checkpoint.position for checkpoint in beat.checkpoints]
+        return [self.frame.to_enu(point) for point in points]
 
     def place(self, position: Position) -> Enu:
         at = self.frame.to_enu(

@@ -7,13 +7,14 @@ vehicle's own words.
 
 | order | effect | time-out | tries |
 |---|---|---|---|
-| arm | armed (1 Hz heartbeat) | 3 s | for 12 s, one a second |
+| arm | armed (1 Hz heartbeat); ArduCopter: guided before | 3 s | for 12 s, one a second |
 | take off | off the ground, then 70 % of the height | 15 s, then 60 s | 3 |
 | start mission | mode mission, for 0.4 s | 2 s | 8, one a second |
 | hold | mode hold (ArduCopter: guided), below 1 m/s | 3 s, then 15 s | 4 |
 | return | mode return or land, or on the ground | 3 s | 4 |
 | land | mode land, or on the ground | 3 s | 4 |
 | go to | within 2 m | by distance | 3 |
+| choose an item | MISSION_CURRENT tells it | 1.5 s | 6 |
 | disarm | disarmed | 3 s | 3 |
 """
 
@@ -66,8 +67,20 @@ class Actions:
         self._log = get_logger()
 
     async def arm(self) -> None:
-        """Arm; an early refusal is repeated, because health turns good over seconds."""
+        """Arm; an early refusal is repeated, because health turns good over seconds.
+
+        ArduCopter does not arm in AUTO, RTL or LAND, in which its last flight has ended, and MAVSDK
+        would leave those for BRAKE, in which it does not arm either: so it is put in guided first.
+        """
         started = time.monotonic()
+        if self._view.firmware is Firmware.ARDUPILOT:
+            await self._do(
+                "get ready to arm",
+                self._guided,
+                lambda: self._view.mode.fresh() is Mode.GUIDED,
+                3.0,
+                4,
+            )
         tries = max(1, int(_ARM_FOR_S))
         await self._do("arm", self._action.arm, lambda: bool(self._view.armed.fresh()), 3.0, tries)
         self._log.info("armed", took_s=round(time.monotonic() - started, 2))
@@ -130,14 +143,21 @@ class Actions:
         raise self._failed("start the mission", started, refusal)
 
     async def choose_item(self, index: int) -> None:
-        """Make `index` the mission item that is flown next."""
-        await self._do(
-            "choose the mission item",
-            lambda: self._mission.set_current_mission_item(index),
-            lambda: True,
-            1.0,
-            4,
-        )
+        """Make `index` the mission item that is flown next.
+
+        Past MAVSDK, which refuses an index of a mission that another of its objects has uploaded.
+        Both autopilots answer with MISSION_CURRENT.
+        """
+
+        async def choose() -> None:
+            self._view.progress.clear()
+            await self._direct.send("MISSION_SET_CURRENT", {"seq": index})
+
+        def chosen() -> bool:
+            progress = self._view.progress.last
+            return progress is not None and progress.current == index
+
+        await self._do("choose the mission item", choose, chosen, 1.5, 6)
 
     async def hold(self) -> None:
         """Stop and stay.

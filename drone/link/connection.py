@@ -113,22 +113,37 @@ class Vehicle:
             rates_s=round(time.monotonic() - started, 2),
         )
 
+    async def _greeted(self, system: Any) -> None:
+        try:
+            await self._meet(system)
+        except MavsdkError as error:
+            self._log.warning("the vehicle fell silent while greeted", why=str(error))
+
     async def _watch(self, system: Any) -> None:
+        """Notices silence also while the vehicle is being greeted, which takes many answers."""
         silent_since = time.monotonic()
-        while True:
-            connected = await system.is_connected()
-            if connected and not self.view.connected:
-                self.view.connected = True
-                try:
-                    await self._meet(system)
-                except MavsdkError as error:
-                    self._log.warning("the vehicle fell silent while greeted", why=str(error))
-            elif not connected and self.view.connected:
-                self.view.connected = False
-                silent_since = time.monotonic()
-                self._log.warning("the autopilot has fallen silent")
-            silent_s = 0.0 if connected else time.monotonic() - silent_since
-            if silent_s > _REOPEN_AFTER_S and not self._listens:
-                await self._reopen()
-                silent_since = time.monotonic()
-            await asyncio.sleep(0.25)
+        greeting: asyncio.Task[None] | None = None
+        try:
+            while True:
+                connected = await system.is_connected()
+                if connected and not self.view.connected:
+                    self.view.connected = True
+                    greeting = asyncio.create_task(self._greeted(system))
+                elif not connected and self.view.connected:
+                    self.view.connected = False
+                    silent_since = time.monotonic()
+                    self._log.warning("the autopilot has fallen silent")
+                    await _ended(greeting)
+                silent_s = 0.0 if connected else time.monotonic() - silent_since
+                if silent_s > _REOPEN_AFTER_S and not self._listens:
+                    await self._reopen()
+                    silent_since = time.monotonic()
+                await asyncio.sleep(0.25)
+        finally:
+            await _ended(greeting)
+
+
+async def _ended(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

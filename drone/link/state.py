@@ -99,7 +99,8 @@ class Gnss:
 
 @dataclass(frozen=True)
 class Progress:
-    """Index of the mission item being flown, as the vehicle counts them, and how many there are."""
+    """Index of the mission item being flown, as the vehicle counts them, and how many there are (0
+    where it does not say)."""
 
     current: int
     total: int

@@ -15,7 +15,6 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from mavsdk.asyncio.plugins.mavlink_direct import MavlinkDirectAsync
-from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
 from mavsdk.asyncio.plugins.telemetry import TelemetryAsync
 from mavsdk.exceptions import MavsdkError
 from mavsdk.plugins.telemetry import FixType, FlightMode, LandedState, StatusTextType
@@ -69,15 +68,18 @@ _RATES_HZ = {
     "position": 10.0,
     "attitude_euler": 10.0,
     "battery": 1.0,
-    "health": 1.0,
     "gps_info": 1.0,
     "home": 0.5,
     "landed_state": 5.0,
 }
 _SET_MESSAGE_INTERVAL = 511
 _GIMBAL_DEVICE_ATTITUDE_STATUS = 285
+_SYS_STATUS = 1
 _MISSION_CURRENT = 42
 _EXTENDED_SYS_STATE = 245
+#: By message, where MAVSDK has no function for it (its `set_rate_health` is not there).
+_INTERVALS_HZ = {_SYS_STATUS: 1.0, _EXTENDED_SYS_STATE: 5.0, _MISSION_CURRENT: 2.0}
+_RATE_TRIES, _RATE_PAUSE_S = 3, 1.0
 _YAW_IN_EARTH_FRAME, _YAW_IN_VEHICLE_FRAME, _YAW_LOCK = 64, 32, 16
 
 
@@ -86,7 +88,6 @@ class Telemetry:
 
     def __init__(self, system: Any, view: VehicleView, texts: StatusTexts) -> None:
         self._telemetry = TelemetryAsync(system)
-        self._mission = MissionRawAsync(system)
         self._direct = MavlinkDirectAsync(system)
         self._commands = DirectCommands(system)
         self._view = view
@@ -112,29 +113,37 @@ class Telemetry:
             (t.subscribe_landed_state(), self._landed),
             (t.subscribe_home(), lambda x: _put(v.home, _position(x))),
             (t.subscribe_status_text(), self._text),
-            (self._mission.subscribe_mission_progress(), self._progress),
+            (self._direct.subscribe_message("MISSION_CURRENT"), self._progress),
             (self._direct.subscribe_message("GIMBAL_DEVICE_ATTITUDE_STATUS"), self._gimbal),
         ]
         self._tasks = [asyncio.create_task(_pump(stream, take)) for stream, take in streams]
 
     async def ask_for_rates(self, gimbal_rate_hz: float) -> None:
-        """Ask for every stream that the product reads. A refusal is logged, not fatal."""
-        refused = []
-        for name, rate_hz in _RATES_HZ.items():
+        """Ask for every stream that the product reads, and again for those not granted: on a lossy
+        link no answer may have come. A refusal is logged, not fatal.
+        """
+        wanted: dict[str, float] = dict(_RATES_HZ)
+        wanted |= {f"message {number}": rate_hz for number, rate_hz in _INTERVALS_HZ.items()}
+        if gimbal_rate_hz > 0:
+            wanted[f"message {_GIMBAL_DEVICE_ATTITUDE_STATUS}"] = gimbal_rate_hz
+        for again in range(_RATE_TRIES):
+            await asyncio.sleep(again * _RATE_PAUSE_S)
+            for name, rate_hz in tuple(wanted.items()):
+                if await self._is_granted(name, rate_hz):
+                    del wanted[name]
+            if not wanted:
+                return
+        self._log.info("the vehicle sets no rate for these streams", streams=", ".join(wanted))
+
+    async def _is_granted(self, name: str, rate_hz: float) -> bool:
+        if name in _RATES_HZ:
             try:
                 await getattr(self._telemetry, f"set_rate_{name}")(rate_hz)
             except MavsdkError:
-                refused.append(name)
-        intervals = [(_EXTENDED_SYS_STATE, 5.0), (_MISSION_CURRENT, 2.0)]
-        if gimbal_rate_hz > 0:
-            intervals.append((_GIMBAL_DEVICE_ATTITUDE_STATUS, gimbal_rate_hz))
-        for message_id, rate_hz in intervals:
-            if not await self._commands.is_accepted(
-                _SET_MESSAGE_INTERVAL, float(message_id), 1e6 / rate_hz
-            ):
-                refused.append(f"message {message_id}")
-        if refused:
-            self._log.info("the vehicle sets no rate for these streams", streams=", ".join(refused))
+                return False
+            return True
+        number = float(name.removeprefix("message "))
+        return await self._commands.is_accepted(_SET_MESSAGE_INTERVAL, number, 1e6 / rate_hz)
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -145,8 +154,10 @@ class Telemetry:
         landed = _LANDED.get(LandedState(state), Landed.UNKNOWN)
         self._view.landed.put(landed)
 
-    def _progress(self, progress: Any) -> None:
-        self._view.progress.put(Progress(progress.current, progress.total))
+    def _progress(self, message: Any) -> None:
+        """From the message itself: MAVSDK forgets its progress when the link is silent."""
+        fields = json.loads(message.fields_json)
+        self._view.progress.put(Progress(int(fields["seq"]), int(fields.get("total", 0))))
 
     def _text(self, text: Any) -> None:
         whole = self._texts.add(text.text, _SEVERITY.get(StatusTextType(text.type), 6))

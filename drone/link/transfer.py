@@ -1,7 +1,14 @@
 """Missions, fences and rally points to and from the vehicle, read back after each upload.
 
 `mission_raw` is used for all three: MAVSDK's Mission plugin loses ArduCopter's first waypoint and
-reports no progress there.
+reports no progress there. Where its upload fails as it does on slow links, `PatientUpload` goes on.
+
+| what | time-out | tries |
+|---|---|---|
+| a single message of MAVSDK's | 0.5 s | 4 |
+| an upload by MAVSDK | its messages' | 1, more only if the link is not to blame |
+| a patient upload | see there | 3 |
+| a download | its messages' | 4 |
 """
 
 from __future__ import annotations
@@ -17,6 +24,7 @@ from mavsdk.plugins.mission_raw import MissionRawError, MissionRawResult
 
 from comms.logs import get_logger
 from drone.errors import TransferError
+from drone.link.patient_upload import PatientUpload
 from drone.link.state import VehicleView
 from drone.missions.encoding import Firmware, MissionItem, difference
 
@@ -26,6 +34,15 @@ T = TypeVar("T")
 #: too.
 _TRIES = 4
 _PAUSE_S = 0.5
+#: How an upload by MAVSDK fails when the link loses messages or is slow.
+_LINKS_FAULT = frozenset(
+    {
+        MissionRawResult.TIMEOUT,
+        MissionRawResult.INVALID_SEQUENCE,
+        MissionRawResult.TRANSFER_CANCELLED,
+        MissionRawResult.PROTOCOL_ERROR,
+    }
+)
 _EMPTY = frozenset({MissionRawResult.NO_MISSION_AVAILABLE})
 
 
@@ -34,6 +51,7 @@ class Transfer:
 
     def __init__(self, system: Any, view: VehicleView) -> None:
         self._raw = MissionRawAsync(system)
+        self._patient = PatientUpload(system)
         self._view = view
         self._one_at_a_time = asyncio.Lock()
         self._log = get_logger()
@@ -70,16 +88,24 @@ class Transfer:
         skip: int,
     ) -> None:
         started = time.monotonic()
-        why = ""
+        why, patiently = "", False
         for _ in range(_TRIES):
             try:
                 async with self._one_at_a_time:
-                    await upload([_raw(i) for i in items])
-                why = difference(items, await download(), skip)
+                    if patiently and items:
+                        why = await self._patient.upload(items)
+                    else:
+                        await upload([_raw(i) for i in items])
+                        why = ""
+                why = why or difference(items, await download(), skip)
             except MissionRawError as error:
                 why = error.result.name.lower().replace("_", " ")
                 if error.result in (MissionRawResult.UNSUPPORTED, MissionRawResult.DENIED):
                     break
+                if error.result in _LINKS_FAULT and not patiently:
+                    self._log.info(f"the {what} is uploaded patiently", why=why)
+                    patiently = True
+                    continue
             if not why:
                 self._log.info(
                     f"the {what} is on board",

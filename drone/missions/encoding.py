@@ -42,6 +42,9 @@ class Command(IntEnum):
     DO_CHANGE_SPEED = 178
     DO_SET_ROI_LOCATION = 195
     DO_SET_ROI_NONE = 197
+    DO_MOUNT_CONTROL = 205
+    DO_GIMBAL_MANAGER_PITCHYAW = 1000
+    DO_GIMBAL_MANAGER_CONFIGURE = 1001
     FENCE_INCLUSION = 5001
     FENCE_EXCLUSION = 5002
     RALLY_POINT = 5100
@@ -79,6 +82,8 @@ _ACCEPTANCE_M = 2.0
 _WORK_ACCEPTANCE_M = 1.5
 _GROUND_SPEED = 1.0
 _KEEP_THROTTLE = -1.0
+_MOUNT_TARGETING = 2.0  # MAV_MOUNT_MODE_MAVLINK_TARGETING
+_ITSELF, _UNCHANGED = -2.0, -1.0  # of MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE
 
 
 @dataclass(frozen=True)
@@ -102,9 +107,34 @@ def encode_plan(plan: FlightPlan, frame: LocalFrame, firmware: Firmware) -> Enco
         items.append(MissionItem(0, Frame.GLOBAL, Command.WAYPOINT, x=x, y=y))
         index.append(-1)
     for number, entry in enumerate(plan.items):
-        items.append(_encode(len(items), entry, frame, ground))
-        index.append(number)
+        if entry.step is Step.PITCH:
+            encoded = _camera_pitch(len(items), math.degrees(entry.pitch_rad), firmware)
+        else:
+            encoded = [_encode(len(items), entry, frame, ground)]
+        items += encoded
+        index += [number] * len(encoded)
     return EncodedMission(tuple(items), tuple(index))
+
+
+def _camera_pitch(seq: int, pitch_deg: float, firmware: Firmware) -> list[MissionItem]:
+    """The camera at a pitch, positive up: ArduCopter by the mount, which all its versions take in a
+    mission; others by the gimbal manager, of which the mission takes control first.
+    """
+    if firmware is Firmware.ARDUPILOT:
+        return [
+            MissionItem(
+                seq, Frame.MISSION, Command.DO_MOUNT_CONTROL, param1=pitch_deg, z=_MOUNT_TARGETING
+            )
+        ]
+    return [
+        MissionItem(
+            seq, Frame.MISSION, Command.DO_GIMBAL_MANAGER_CONFIGURE,
+            param1=_ITSELF, param2=_ITSELF, param3=_UNCHANGED, param4=_UNCHANGED,
+        ),
+        MissionItem(
+            seq + 1, Frame.MISSION, Command.DO_GIMBAL_MANAGER_PITCHYAW, param1=pitch_deg
+        ),
+    ]  # fmt: skip
 
 
 def _encode(seq: int, entry: PlanItem, frame: LocalFrame, ground_m: float) -> MissionItem:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from comms.contracts.place import Enu
 from drone.config import DroneConfig
+from drone.missions.plan import FlightPlan, Step
 
 _CORNER_S = 1.5
 
@@ -33,6 +34,24 @@ def track_cost(track: Sequence[Enu], speed_mps: float, config: DroneConfig) -> t
     """Time (s) and energy (Wh) of a track flown at one speed."""
     costs = [leg_cost(a, b, speed_mps, config) for a, b in itertools.pairwise(track)]
     return sum(c[0] for c in costs), sum(c[1] for c in costs)
+
+
+def plan_cost(plan: FlightPlan, config: DroneConfig) -> tuple[float, float]:
+    """Time (s) and energy (Wh) of a plan, each leg at its own speed, holds and the landing with
+    it."""
+    at, speed = plan.start, config.cruise_mps
+    duration = energy = 0.0
+    for item in plan.items:
+        if item.step is Step.SPEED:
+            speed = item.speed_mps
+        if item.step in (Step.TAKEOFF, Step.WAYPOINT):
+            leg_s, leg_wh = leg_cost(at, item.at, speed, config)
+            duration += leg_s + item.hold_s
+            energy += leg_wh + hover_cost(item.hold_s, config)
+            at = item.at
+    over = Enu(plan.home.east_m, plan.home.north_m, at.up_m)
+    last_s, last_wh = track_cost([at, over, plan.home], config.cruise_mps, config)
+    return duration + last_s, energy + last_wh
 
 
 def hover_cost(duration_s: float, config: DroneConfig) -> float:

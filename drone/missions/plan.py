@@ -24,6 +24,7 @@ class Step(StrEnum):
     SPEED = "speed"
     LOOK_AT = "look_at"
     LOOK_AHEAD = "look_ahead"
+    PITCH = "pitch"
     RETURN = "return"
     LAND = "land"
 
@@ -40,7 +41,8 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class PlanItem:
-    """One entry. `at` is in map m (z above the map's ground); `heading_rad` is ENU yaw."""
+    """One entry. `at` is in map m (z above the map's ground); `heading_rad` is ENU yaw;
+    `pitch_rad` is the camera's, positive up."""
 
     step: Step
     part: Part
@@ -48,6 +50,7 @@ class PlanItem:
     heading_rad: float = 0.0
     hold_s: float = 0.0
     speed_mps: float = 0.0
+    pitch_rad: float = 0.0
 
     @property
     def moves(self) -> bool:

@@ -9,89 +9,74 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 from comms.contracts.place import Enu
-from comms.contracts.task import Task, TaskKind
+from comms.contracts.task import POINTS_OF_KIND, Task, TaskKind
 from drone.airspace.airspace import Airspace
 from drone.airspace.routing import find_transit
 from drone.config import DroneConfig
 from drone.errors import PlanError
-from drone.missions.estimate import hover_cost, track_cost
-from drone.missions.orbit import clear_orbit, speed_on
+from drone.missions.area_work import AreaWork
+from drone.missions.estimate import plan_cost
 from drone.missions.plan import FlightPlan, Part, PlanItem, Step
+from drone.missions.point_work import orbit, stand_beside, stand_over
+from drone.missions.work import Work, towards
 
 _ON_GROUND_M = 1.5
-_EYE_HEIGHT_M = 1.0
 
 
 class Planner:
     """Plans flights over one site."""
 
-    def __init__(self, airspace: Airspace, config: DroneConfig) -> None:
+    def __init__(
+        self, airspace: Airspace, config: DroneConfig, camera_fov_rad: float = 1.2
+    ) -> None:
+        """`camera_fov_rad`: whole angle of view, left to right."""
         self.airspace = airspace
         self.config = config
+        self._area = AreaWork(airspace, config, camera_fov_rad)
 
-    def plan(self, task: Task, target: Enu | None, start: Enu, home: Enu) -> FlightPlan:
+    def plan(self, task: Task, points: Sequence[Enu], start: Enu, home: Enu) -> FlightPlan:
         """A plan for `task` from `start` (map m; low: on the ground), landing at `home`.
 
-        `target` is the task's point in map metres. Raises PlanError.
+        `points` are the task's points in map metres. Raises PlanError.
         """
         if task.kind is TaskKind.RETURN:
             return self.come_home(start, home)
-        if target is None:
-            raise PlanError(f"a {task.kind} flight needs a point")
         if task.height_m > self.config.max_height_m:
             raise PlanError(
                 f"{task.height_m:.0f} m is higher than the {self.config.max_height_m:.0f} m allowed"
             )
+        work = self._work(task, points, start)
+        legs = [*self._out(start, work.begin), *work.items, *self._back(work.end, home)]
+        return self._finish(legs, start, home, work.look_at, work.notes)
+
+    def _work(self, task: Task, points: Sequence[Enu], start: Enu) -> Work:
+        fewest = POINTS_OF_KIND.get(task.kind, (0, 0))[0]
+        if len(points) < fewest:
+            raise PlanError(f"a {task.kind} flight needs {fewest} points, and has {len(points)}")
         if task.kind is TaskKind.ORBIT:
-            return self._orbit(task, target, start, home)
+            return orbit(task, points[0], start, self.airspace, self.config)
         if task.kind is TaskKind.FLY_TO:
-            return self._fly_to(task, target, start, home)
+            return stand_over(task, points[0], self.airspace, towards(start, points[0]))
+        if task.kind is TaskKind.WATCH:
+            return stand_beside(task, points[0], self.airspace)
+        if task.kind is TaskKind.SURVEY:
+            return self._area.survey(task, points, start)
+        if task.kind is TaskKind.CORRIDOR:
+            return self._area.corridor(task, points)
+        if task.kind is TaskKind.PERIMETER:
+            return self._area.perimeter(task, points, start)
+        if task.kind is TaskKind.SEARCH:
+            return self._area.search(task, points[0])
         raise PlanError(f"the drone cannot do a {task.kind} task")
 
     def come_home(self, start: Enu, home: Enu) -> FlightPlan:
         """From where the vehicle is in the air, home and down."""
         legs = self._back(start, home)
-        return self._finish(legs, start, home, None, 0.0, ())
-
-    def _orbit(self, task: Task, target: Enu, start: Enu, home: Enu) -> FlightPlan:
-        centre = target._replace(up_m=0.0)
-        turn, radius = clear_orbit(self.airspace, centre, task.radius_m, task.height_m, start)
-        notes: tuple[str, ...] = ()
-        if abs(radius - task.radius_m) > 0.01:
-            notes = (f"the radius is {radius:.0f} m instead of {task.radius_m:.0f} m",)
-        corners = [turn[0]]
-        for _ in range(task.loops):
-            corners += [*turn[1:], turn[0]]
-        look_at = centre._replace(up_m=_EYE_HEIGHT_M)
-        speed = speed_on(radius, self.config.orbit_mps)
-        work = [
-            PlanItem(Step.LOOK_AT, Part.WORK, look_at),
-            PlanItem(Step.SPEED, Part.WORK, speed_mps=speed),
-            *(
-                PlanItem(Step.WAYPOINT, Part.WORK, at, heading_rad=_towards(at, centre))
-                for at in corners[1:]
-            ),
-        ]
-        out = self._out(start, turn[0])
-        back = self._back(turn[0], home)
-        return self._finish([*out, *work, *back], start, home, look_at, 0.0, notes)
-
-    def _fly_to(self, task: Task, target: Enu, start: Enu, home: Enu) -> FlightPlan:
-        over = target._replace(up_m=task.height_m)
-        inside = self.airspace.why_not_at(over)
-        if inside:
-            raise PlanError(f"the place over the point at {task.height_m:.0f} m {inside}")
-        look_at = target._replace(up_m=0.0)
-        out = self._out(start, over)
-        heading = out[-1].heading_rad
-        work = [
-            PlanItem(Step.LOOK_AT, Part.WORK, look_at),
-            PlanItem(Step.WAYPOINT, Part.WORK, over, heading_rad=heading, hold_s=task.duration_s),
-        ]
-        back = self._back(over, home)
-        return self._finish([*out, *work, *back], start, home, look_at, task.duration_s, ())
+        return self._finish(legs, start, home, None, ())
 
     def _out(self, start: Enu, end: Enu) -> list[PlanItem]:
         way = find_transit(self.airspace, start, end, "the way there")
@@ -124,7 +109,6 @@ class Planner:
         start: Enu,
         home: Enu,
         look_at: Enu | None,
-        hover_s: float,
         notes: tuple[str, ...],
     ) -> FlightPlan:
         plan = FlightPlan(tuple(items), home, start, look_at, 0.0, 0.0, notes)
@@ -133,16 +117,8 @@ class Planner:
             blocked = self.airspace.obstruction(a, b)
             if blocked is not None:
                 raise PlanError(f"leg {number} of {len(track) - 1} cannot be flown: {blocked}")
-        duration, energy = track_cost(track, self.config.cruise_mps, self.config)
-        slow = [i.at for i in items if i.part is Part.WORK and i.step is Step.WAYPOINT]
-        if len(slow) > 1:  # the orbit is flown slower than a transit
-            orbit_speed = next(i.speed_mps for i in items if i.part is Part.WORK and i.speed_mps)
-            fast_s, fast_wh = track_cost(slow, self.config.cruise_mps, self.config)
-            slow_s, slow_wh = track_cost(slow, orbit_speed, self.config)
-            duration, energy = duration + slow_s - fast_s, energy + slow_wh - fast_wh
-        duration += hover_s
-        energy += hover_cost(hover_s, self.config)
-        return FlightPlan(tuple(items), home, start, look_at, duration, energy, notes)
+        duration, energy = plan_cost(plan, self.config)
+        return replace(plan, duration_s=duration, energy_wh=energy)
 
 
 def _waypoints(points: list[Enu], part: Part, heading: float) -> list[PlanItem]:
@@ -151,7 +127,7 @@ def _waypoints(points: list[Enu], part: Part, heading: float) -> list[PlanItem]:
     before: Enu | None = None
     for point in points:
         if before is not None and math.dist(point[:2], before[:2]) > 0.5:
-            heading = _towards(before, point)
+            heading = towards(before, point)
         items.append(PlanItem(Step.WAYPOINT, part, point, heading_rad=heading))
         before = point
     return items
@@ -161,9 +137,5 @@ def _heading_of(points: tuple[Enu, ...]) -> float:
     """ENU yaw of the first leg that leads anywhere."""
     for a, b in itertools.pairwise(points):
         if math.dist(a[:2], b[:2]) > 0.5:
-            return _towards(a, b)
+            return towards(a, b)
     return 0.0
-
-
-def _towards(a: Enu, b: Enu) -> float:
-    return math.atan2(b.north_m - a.north_m, b.east_m - a.east_m)

@@ -6,7 +6,9 @@ on.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from simulation.autopilot.flight.physics import Airframe
 from simulation.autopilot.flight.rigid_body import Wind
@@ -55,6 +57,16 @@ class BootTimes(_Section):
     payload_s: float = Field(default=4.0, ge=0, le=120, description="s, gimbal answers")
 
 
+#: As measured on an ArduCopter: its home comes with the estimate's origin, its GPS is good later.
+ARDUPILOT_BOOT = {
+    "sensors_s": 3.0,
+    "gnss_fix_s": 8.0,
+    "position_s": 20.0,
+    "armable_s": 41.0,
+    "payload_s": 4.0,
+}
+
+
 class LinkFaults(_Section):
     """What the radio does to packets, both ways."""
 
@@ -66,7 +78,9 @@ class LinkFaults(_Section):
 class AutopilotConfig(_Section):
     """The whole simulated autopilot."""
 
-    profile: str = Field(default="px4", pattern="^(px4)$", description="whose behaviour is shown")
+    profile: Literal["px4", "ardupilot"] = Field(
+        default="px4", description="whose behaviour is shown: PX4's or ArduCopter's"
+    )
     system_id: int = Field(default=1, ge=1, le=250, description="MAVLink system id")
     seed: int = Field(default=1, description="of all noise")
     gnss: GnssNoise = GnssNoise()
@@ -81,3 +95,13 @@ class AutopilotConfig(_Section):
     parameters: dict[str, float] = Field(
         default_factory=dict, description="autopilot parameters that differ from the profile's"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _boot_of_the_make(cls, given: Any) -> Any:
+        """Times that are not given are the make's own."""
+        if isinstance(given, dict) and given.get("profile") == "ardupilot":
+            boot = given.get("boot")
+            if boot is None or isinstance(boot, dict):
+                return {**given, "boot": {**ARDUPILOT_BOOT, **(boot or {})}}
+        return given

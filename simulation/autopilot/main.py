@@ -1,5 +1,5 @@
-"""A fake of a drone's autopilot: of PX4 as it behaves over MAVLink, with a real flight controller
-of our own inside.
+"""A fake of a drone's autopilot: of PX4 or ArduCopter as they behave over MAVLink, with a real
+flight controller of our own inside.
 
 It flies the quadrotor in the simulated world (or a rigid body without Gazebo) and speaks MAVLink
 over UDP. A plain process without ROS: `python -m simulation.autopilot.main --physics rigid_body`.
@@ -21,7 +21,7 @@ from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import GeoPoint
 from comms.contracts.site_reader import read_site
 from comms.logs import configure_logging, get_logger
-from simulation.autopilot.config import AutopilotConfig
+from simulation.autopilot.config import AutopilotConfig, BootTimes
 from simulation.autopilot.flight.gazebo_fdm import GazeboFdm
 from simulation.autopilot.flight.physics import Physics
 from simulation.autopilot.flight.rigid_body import RigidBody
@@ -29,6 +29,8 @@ from simulation.autopilot.flight.vectors import Vector
 from simulation.autopilot.gimbal.gazebo_joints import GimbalJoints
 from simulation.autopilot.mavlink.link import Link, parse_address
 from simulation.autopilot.mavlink.station import Station
+from simulation.autopilot.profiles.ardupilot import ArduPilotProfile
+from simulation.autopilot.profiles.profile import Profile
 from simulation.autopilot.profiles.px4 import Px4Profile
 from simulation.autopilot.runner import Runner
 from simulation.autopilot.vehicle import Vehicle
@@ -46,11 +48,26 @@ class PhysicsKind(StrEnum):
     RIGID_BODY = "rigid_body"
 
 
+class Make(StrEnum):
+    """Whose behaviour is shown."""
+
+    PX4 = "px4"
+    ARDUPILOT = "ardupilot"
+
+
+PROFILES: dict[str, type[Profile]] = {"px4": Px4Profile, "ardupilot": ArduPilotProfile}
+
+
 def read_config(
-    unit_config: str, overrides: dict[str, float], loss: float, delay_s: float
+    unit_config: str,
+    overrides: dict[str, float],
+    loss: float,
+    delay_s: float,
+    profile: str | None = None,
+    ready_s: float = 0.0,
 ) -> AutopilotConfig:
     """Section `simulated_autopilot` of the unit's file, with the drone body's figures and what the
-    command line changes. Raises FileError."""
+    command line changes; `ready_s` scales all times of its boot. Raises FileError."""
     config = AutopilotConfig()
     if unit_config:
         config = load_section(unit_config, "simulated_autopilot", AutopilotConfig)
@@ -61,6 +78,13 @@ def read_config(
                 "battery": config.battery.model_copy(update={"energy_wh": body.battery_wh}),
             }
         )
+    if profile and profile != config.profile:
+        given = config.model_dump(exclude_unset=True) | {"profile": profile}
+        config = AutopilotConfig.model_validate(given)
+    if ready_s:
+        scale = ready_s / config.boot.armable_s
+        sooner = {name: value * scale for name, value in config.boot.model_dump().items()}
+        config = config.model_copy(update={"boot": BootTimes.model_validate(sooner)})
     faults = {"loss": loss or config.link.loss, "delay_s": delay_s or config.link.delay_s}
     return config.model_copy(
         update={
@@ -103,18 +127,22 @@ def run(
         list[str] | None, typer.Option(help="udpout:HOST:PORT or udpin:HOST:PORT, repeatable")
     ] = None,
     home: Annotated[str, typer.Option(help="LAT,LON,ALT of the world's origin")] = DEFAULT_HOME,
+    profile: Annotated[Make | None, typer.Option(help="whose behaviour is shown")] = None,
     site_file: Annotated[str, typer.Option(help="site GeoJSON: its origin, and its pad")] = "",
     unit_config: Annotated[str, typer.Option(help="the unit's YAML")] = "",
     gazebo_json: Annotated[str, typer.Option(help="run file; default in PATROL_RUN_DIR")] = "",
     fdm_port: Annotated[int, typer.Option(help="plugin's command port, without run file")] = 0,
     speedup: Annotated[float, typer.Option(help="rigid body: times real time")] = 1.0,
     param: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, repeatable")] = None,
+    ready_s: Annotated[
+        float, typer.Option(min=0.0, max=120.0, help="s from boot to armable; 0: the make's")
+    ] = 0.0,
     loss: Annotated[float, typer.Option(help="part of packets lost, each way")] = 0.0,
     delay_s: Annotated[float, typer.Option(help="s, one way")] = 0.0,
     seconds: Annotated[float, typer.Option(help="end by itself; 0: never")] = 0.0,
 ) -> None:
-    """A simulated autopilot (PX4-like) that flies a simulated quadrotor."""
-    config = read_config(unit_config, read_parameters(param or []), loss, delay_s)
+    """A simulated autopilot (PX4-like or ArduCopter-like) that flies a simulated quadrotor."""
+    config = read_config(unit_config, read_parameters(param or []), loss, delay_s, profile, ready_s)
     frame, start = read_place(home, site_file)
     world: RunFile | None = None
     body: Physics
@@ -132,7 +160,7 @@ def run(
         body = GazeboFdm(world.drone_ports.command, world.drone_ports.state)
     addresses = mavlink or ["udpout:127.0.0.1:14540"]
     link = Link([parse_address(a) for a in addresses], config.link, config.seed)
-    vehicle = Vehicle(config, Px4Profile(), frame)
+    vehicle = Vehicle(config, PROFILES[config.profile](), frame)
     joints = GimbalJoints(world, vehicle.gimbal) if world else None
     runner = Runner(
         body, vehicle, Station(vehicle, link), link, joints.after_state if joints else None
@@ -162,6 +190,9 @@ def main() -> int:
         app(standalone_mode=False)
     except typer.Exit as ending:
         return ending.exit_code
+    except typer.BadParameter as error:
+        print(f"simulated_autopilot: {error.format_message()}", file=sys.stderr)
+        return 2
     except (ContractError, RuntimeError, OSError) as error:
         print(f"simulated_autopilot: {error}", file=sys.stderr)
         return 2

@@ -13,6 +13,8 @@ class Mode(StrEnum):
     ALTITUDE = "Altitude"
     POSITION = "Position"
     ORBIT = "Orbit"
+    GUIDED = "Guided"
+    BRAKE = "Brake"
     HOLD = "Hold"
     TAKEOFF = "Takeoff"
     MISSION = "Mission"

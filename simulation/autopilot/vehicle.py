@@ -53,13 +53,13 @@ class Vehicle:
         self.estimator = Estimator(self.config.gnss, self.config.boot, rng)
         self.battery = Battery(self.config.battery)
         self.gimbal = Gimbal()
-        self.now = Situation(self.parameters, self._say)
-        self.commander = Commander(
+        self.now = Situation(self.parameters, self.profile.figures, self._say)
+        self.commander: Commander = self.profile.commander(
             self.config, self.now, self.plan, self.estimator, self.reached.append, self.do_item
         )
         self._controller = Controller(self.config.airframe)
         self._lander = LandDetector()
-        self._failsafes = Failsafes(self.parameters)
+        self._failsafes: Failsafes = self.profile.failsafes(self.parameters)
         self._target: Target | None = None
         self._tick_at = -1e9
         self._lift_at: float | None = None
@@ -121,10 +121,12 @@ class Vehicle:
         """Spool up, then let thrust grow until it leaves the ground."""
         if self._lift_at is None:
             self._lift_at = state.time_s
-        since = state.time_s - self._lift_at - self.parameters["COM_SPOOLUP_TIME"]
+        figures = self.now.figures
+        free_s = max(self._lift_at, self.now.armed_s + figures.arming_delay_s)
+        since = state.time_s - free_s - figures.spool_s
         if since < 0:
             return self._controller.rest(state, position, spinning=True)
-        ramp = max(0.2, self.parameters["MPC_TKO_RAMP_T"] / 3)
+        ramp = max(0.2, figures.ramp_s)
         gently = target._replace(climb_mps=LIFT_MPS)  # the setpoint must not run away meanwhile
         return self._controller.fly(state, position, gently, ceiling_part=1.4 * since / ramp)
 
@@ -163,9 +165,7 @@ class Vehicle:
 
     def _check_failsafes(self) -> None:
         commander = self.commander
-        outside = self.parameters["GF_ACTION"] > 0 and commander.fence().violated(
-            self.now.position_m
-        )
+        outside = self.now.figures.fence_acts and commander.fence().violated(self.now.position_m)
         for mode, severity, text in self._failsafes.check(
             self.now.time_s, self.gcs_silent_s(), self.battery.part, outside, commander.mode
         ):

@@ -17,9 +17,10 @@ from tests.bench.measure import Bench, Line, run
 
 def all_benches() -> list[Bench]:
     """Imported here: the detector alone takes seconds."""
-    from tests.bench import contracts, link, navigation, perception
+    from tests.bench import contracts, coverage, drone, link, navigation, perception
 
-    return [*contracts.BENCHES, *navigation.BENCHES, *link.BENCHES, *perception.BENCHES]
+    rooms = (contracts, navigation, coverage, link, drone, perception)
+    return [bench for room in rooms for bench in room.BENCHES]
 
 
 def main(arguments: Sequence[str] | None = None, benches: list[Bench] | None = None) -> int:

@@ -21,13 +21,18 @@ from mavsdk.plugins.action import ActionError
 from mavsdk.plugins.geofence import FenceType, GeofenceData, Point, Polygon
 from mavsdk.plugins.gimbal import GimbalMode, SendMode
 from mavsdk.plugins.mission import MissionPlan
+from mavsdk.plugins.mission_raw import MissionItem as RawItem
 from mavsdk.plugins.telemetry import FlightMode, LandedState
 from pymavlink.dialects.v20 import common as mav
 
+from drone.link.direct import DirectCommands
 from tests.autopilot_client import Seen, fly, free_port, offset, waypoint
 
 pytestmark = pytest.mark.timeout(90)
 PROGRAM = (sys.executable, "-m", "simulation.autopilot.main", "--physics", "rigid_body")
+ARDUPILOT = ("--profile", "ardupilot", "--ready-s", "2")
+MAKES = {"px4": (), "ardupilot": ARDUPILOT}
+makes = pytest.mark.parametrize("make", MAKES)
 
 
 @pytest.fixture
@@ -87,34 +92,80 @@ def test_what_is_refused_after_the_ack_comes_as_text_only(autopilot):
     fly(autopilot("--speedup", "2", "--param", "MPC_TKO_SPEED=3"), test)
 
 
+async def ask_for(seen: Seen, message_id: int) -> None:
+    direct = DirectCommands(seen.system)
+    assert await direct.is_accepted(mav.MAV_CMD_SET_MESSAGE_INTERVAL, message_id, 1e5)
+
+
+def raw_item(seq: int, command: int, north_m: float, height_m: float = 10.0) -> RawItem:
+    latitude, longitude = offset(north_m, 0.0)
+    x, y = round(latitude * 1e7), round(longitude * 1e7)
+    return RawItem(seq, 3, command, int(seq == 0), 1, 0.0, 0.0, 0.0, 0.0, x, y, height_m, 0)
+
+
+def test_an_arducopter_flies_a_mission_in_the_order_that_works_and_stays_in_it(autopilot):
+    async def test(seen: Seen) -> None:
+        assert "position" not in seen.last  # nothing comes by itself
+        for name in ("position", "battery", "landed_state", "home"):
+            await getattr(seen.telemetry, f"set_rate_{name}")(5.0)
+        await ask_for(seen, mav.MAVLINK_MSG_ID_SYS_STATUS)  # health; MAVSDK does not ask for it
+        with pytest.raises(ActionError):
+            await seen.action.arm()
+        await seen.until(lambda: any(t.startswith("Arm: ") for t in seen.texts), 2)
+        await seen.ready()
+        raw = MissionRawAsync(seen.system)
+        way = (16, 0.0), (22, 0.0), (16, 15.0), (20, 0.0)
+        await raw.upload_mission([raw_item(i, c, north) for i, (c, north) in enumerate(way)])
+        with pytest.raises(ActionError):
+            await seen.action.takeoff()  # not armed
+        await seen.action.arm()
+        await seen.action.takeoff()
+        await seen.until(lambda: seen.last["landed_state"] == LandedState.IN_AIR, 20)
+        assert seen.last["flight_mode"] == FlightMode.OFFBOARD  # that is guided, to MAVSDK
+        await raw.start_mission()
+        await seen.until(lambda: seen.last["flight_mode"] == FlightMode.MISSION, 2)
+        await seen.until(lambda: seen.last["landed_state"] == LandedState.LANDING, 40)
+        assert seen.last["flight_mode"] == FlightMode.MISSION  # its return is part of it
+        await seen.until(lambda: not seen.last["armed"], 30)
+        assert seen.last["landed_state"] == LandedState.ON_GROUND
+
+    fly(autopilot(*ARDUPILOT, "--speedup", "5", "--param", "RTL_LOIT_TIME=500"), test)
+
+
 def test_a_plan_goes_up_and_comes_down_whole_over_a_link_that_loses_a_fifth(autopilot):
     async def test(seen: Seen) -> None:
         raw = MissionRawAsync(seen.system)
-        await seen.mission.upload_mission(MissionPlan([waypoint(5 * i, 3 * i) for i in range(6)]))
+        await raw.upload_mission([raw_item(i, 16, 5.0 * i) for i in range(7)])
         items = await raw.download_mission()
-        placed = [i for i in items if i.command == mav.MAV_CMD_NAV_WAYPOINT]
-        assert [i.x for i in placed] == [round(offset(5 * i, 0)[0] * 1e7) for i in range(6)]
+        assert [i.x for i in items[1:]] == [round(offset(5 * i, 0)[0] * 1e7) for i in range(1, 7)]
 
     fly(autopilot("--loss", "0.2"), test)
 
 
-def test_parameters_are_read_and_set_with_their_types(autopilot):
+@pytest.mark.parametrize(
+    ("make", "whole", "real"),
+    [("px4", "NAV_DLL_ACT", "RTL_RETURN_ALT"), ("ardupilot", "FS_GCS_ENABLE", "WPNAV_SPEED")],
+)
+def test_parameters_are_read_and_set_with_their_types(autopilot, make, whole, real):
     async def test(seen: Seen) -> None:
         parameters = ParamAsync(seen.system)
-        assert await parameters.get_param_int("NAV_DLL_ACT") == 0
-        await parameters.set_param_int("NAV_DLL_ACT", 2)
-        await parameters.set_param_float("RTL_RETURN_ALT", 42.5)
-        assert await parameters.get_param_int("NAV_DLL_ACT") == 2
-        assert await parameters.get_param_float("RTL_RETURN_ALT") == 42.5
+        assert await parameters.get_param_int(whole) == 0
+        await parameters.set_param_int(whole, 2)
+        await parameters.set_param_float(real, 42.5)
+        assert await parameters.get_param_int(whole) == 2
+        assert await parameters.get_param_float(real) == 42.5
         everything = await parameters.get_all_params()
         assert len(everything.int_params) + len(everything.float_params) > 60
 
-    fly(autopilot(), test)
+    fly(autopilot(*MAKES[make]), test)
 
 
-def test_the_gimbal_is_found_after_a_few_seconds_and_looks_down(autopilot):
+@makes
+def test_the_gimbal_is_found_after_a_few_seconds_and_looks_down(autopilot, make):
     async def test(seen: Seen) -> None:
         gimbal, number = await seen.gimbal()
+        if make == "ardupilot":  # says nothing of its mount until it is asked
+            await ask_for(seen, mav.MAVLINK_MSG_ID_GIMBAL_DEVICE_ATTITUDE_STATUS)
         angles = []
 
         async def attitudes() -> None:
@@ -127,11 +178,12 @@ def test_the_gimbal_is_found_after_a_few_seconds_and_looks_down(autopilot):
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    fly(autopilot(), test)
+    fly(autopilot(*MAKES[make]), test)
 
 
-def test_two_ground_stations_are_served_and_rubbish_is_ignored(autopilot):
-    port = autopilot()
+@makes
+def test_two_ground_stations_are_served_and_rubbish_is_ignored(autopilot, make):
+    port = autopilot(*MAKES[make])
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as first:
         first.bind(("127.0.0.1", port))
         first.settimeout(10)
@@ -166,6 +218,8 @@ def test_bad_arguments_end_with_one_sentence(tmp_path):
         (["--home", "here"], "should be LAT,LON,ALT"),
         (["--mavlink", "tcp:1"], "should be like udpout:"),
         (["--param", "NO_SUCH=1"], "no parameter NO_SUCH"),
+        (["--profile", "betaflight"], "'px4', 'ardupilot'"),
+        (["--ready-s", "500"], "less than or equal to 120"),
     ):
         ended = subprocess.run(
             [*PROGRAM, *arguments],

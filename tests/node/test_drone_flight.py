@@ -15,7 +15,16 @@ from geometry_msgs.msg import Quaternion
 from patrol_interfaces.msg import Task
 
 from comms.contracts.place import Enu
-from tests.drone_bench import PAD, Client, autopilot, end, free_udp_port, orbit_task, start_node
+from tests.drone_bench import (
+    PAD,
+    PROFILES,
+    Client,
+    autopilot,
+    end,
+    free_udp_port,
+    orbit_task,
+    start_node,
+)
 
 PLAZA = Enu(72.0, 64.0)
 FLIGHT_S = 100.0
@@ -44,11 +53,13 @@ class Bench:
         assert {u.mode for u in self.client.units[first:]} <= {"on_ground", "stopped"}
 
 
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+@pytest.fixture(scope="module", params=PROFILES)
+def bench(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bench]:
     folder, port = tmp_path_factory.mktemp("drone"), free_udp_port()
     client = Client()
-    with autopilot(port, folder / "autopilot.log"):
+    with autopilot(port, folder / "autopilot.log", profile=request.param):
         node = start_node(port, folder / "state", folder / "node.log")
         rig = Bench(client, port, folder, node)
         try:

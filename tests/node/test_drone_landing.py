@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -77,14 +79,15 @@ class Bench:
         return p.x, p.y
 
 
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    folder, port = tmp_path_factory.mktemp("landing"), free_udp_port()
-    unit = folder / "unit.yaml"
+@contextmanager
+def flying(folder: Path, profile: str) -> Iterator[Bench]:
+    """The node and an autopilot at twice real time, with the drawn camera."""
+    port, unit = free_udp_port(), folder / "unit.yaml"
     unit.write_text(UNIT)
     rig = Bench(Client())
     rig.attach()
-    with autopilot(port, folder / "autopilot.log", "--speedup", "2", "--unit-config", str(unit)):
+    options = "--speedup", "2", "--unit-config", str(unit)
+    with autopilot(port, folder / "autopilot.log", *options, profile=profile):
         node = start_node(port, folder / "state", folder / "node.log", str(unit))
         try:
             yield rig
@@ -94,6 +97,12 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
             print((folder / "node.log").read_text(errors="replace")[-8000:])
 
 
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with flying(tmp_path_factory.mktemp("landing"), "px4") as rig:
+        yield rig
+
+
 def visit(task_id: str) -> Task:
     """Over a point near the pad for a second."""
     task = orbit_task(task_id, NEAR)
@@ -101,7 +110,7 @@ def visit(task_id: str) -> Task:
     return task
 
 
-def test_it_lands_on_the_board_and_not_where_the_satellites_say_home_is(bench: Bench) -> None:
+def lands_on_the_board(bench: Bench) -> None:
     bench.client.wait_for_green()
     bench.move_board()
     assert not bench.images.get_subscription_count()  # nobody looks before it lands
@@ -111,6 +120,15 @@ def test_it_lands_on_the_board_and_not_where_the_satellites_say_home_is(bench: B
     assert bench.off_m() < 0.25, result.reason
     assert bench.looked_for > 5
     bench.client.until(lambda: not bench.images.get_subscription_count(), 3, "the camera's rest")
+
+
+def test_it_lands_on_the_board_and_not_where_the_satellites_say_home_is(bench: Bench) -> None:
+    lands_on_the_board(bench)
+
+
+def test_an_arducopter_does_so_in_guided(tmp_path: Path) -> None:
+    with flying(tmp_path, "ardupilot") as bench:
+        lands_on_the_board(bench)
 
 
 def test_a_pause_in_the_landing_holds_and_afterwards_it_lands_on_the_board(bench: Bench) -> None:

@@ -9,11 +9,20 @@ from pathlib import Path
 import pytest
 
 from comms.contracts.place import Enu
-from tests.drone_bench import Client, autopilot, end, free_udp_port, orbit_task, start_node
+from tests.drone_bench import (
+    PROFILES,
+    Client,
+    autopilot,
+    end,
+    free_udp_port,
+    orbit_task,
+    start_node,
+)
 
 PLAZA = Enu(72.0, 64.0)
 
 pytestmark = pytest.mark.timeout(180)
+makes = pytest.mark.parametrize("profile", PROFILES)
 
 
 def test_without_an_autopilot_a_task_is_rejected_because_of_the_link(tmp_path: Path) -> None:
@@ -32,13 +41,16 @@ def test_without_an_autopilot_a_task_is_rejected_because_of_the_link(tmp_path: P
         client.close()
 
 
-def test_an_autopilot_that_comes_late_goes_and_comes_back_is_found_again(tmp_path: Path) -> None:
+@makes
+def test_an_autopilot_that_comes_late_goes_and_comes_back_is_found_again(
+    profile: str, tmp_path: Path
+) -> None:
     port, client = free_udp_port(), Client()
     node = start_node(port, tmp_path / "state", tmp_path / "node.log")
     try:
         client.until(lambda: client.mode() == "no_link", 15, "the node")
         for _ in range(2):
-            with autopilot(port, tmp_path / "autopilot.log"):
+            with autopilot(port, tmp_path / "autopilot.log", profile=profile):
                 client.wait_for_green()
                 assert client.units[-1].connected
             client.until(lambda: client.mode() == "no_link", 15, "the silence to be noticed")
@@ -48,12 +60,13 @@ def test_an_autopilot_that_comes_late_goes_and_comes_back_is_found_again(tmp_pat
         client.close()
 
 
-def test_a_flight_whose_link_is_silent_for_a_while_ends_well(tmp_path: Path) -> None:
+@makes
+def test_a_flight_whose_link_is_silent_for_a_while_ends_well(profile: str, tmp_path: Path) -> None:
     """The autopilot is stopped for some seconds, as in a radio shadow."""
     port, client = free_udp_port(), Client()
     node = start_node(port, tmp_path / "state", tmp_path / "node.log")
     try:
-        with autopilot(port, tmp_path / "autopilot.log") as vehicle:
+        with autopilot(port, tmp_path / "autopilot.log", profile=profile) as vehicle:
             client.wait_for_green()
             result = client.send(orbit_task("silent", PLAZA))
             client.until(lambda: client.mode() == "orbiting", 60, "the orbit")
@@ -68,11 +81,14 @@ def test_a_flight_whose_link_is_silent_for_a_while_ends_well(tmp_path: Path) -> 
         client.close()
 
 
-def test_a_flight_over_a_link_that_loses_a_tenth_of_its_packets_ends_well(tmp_path: Path) -> None:
+@makes
+def test_a_flight_over_a_link_that_loses_a_tenth_of_its_packets_ends_well(
+    profile: str, tmp_path: Path
+) -> None:
     port, client = free_udp_port(), Client()
     node = start_node(port, tmp_path / "state", tmp_path / "node.log")
     try:
-        with autopilot(port, tmp_path / "autopilot.log", "--loss", "0.1"):
+        with autopilot(port, tmp_path / "autopilot.log", "--loss", "0.1", profile=profile):
             client.wait_for_green()
             began = time.monotonic()
             result = client.send(orbit_task("lossy", PLAZA))

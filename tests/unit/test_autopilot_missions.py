@@ -10,11 +10,12 @@ import pytest
 from pymavlink.dialects.v20 import common as mav
 
 from simulation.autopilot.mavlink.mission_protocol import MAX_ITEMS, MissionProtocol
-from simulation.autopilot.mavlink.parameter_protocol import ParameterProtocol, decode, encode
+from simulation.autopilot.mavlink.parameter_protocol import ParameterProtocol
 from simulation.autopilot.mavlink.text import TextPieces
 from simulation.autopilot.modes import Mode, Severity
 from simulation.autopilot.navigator.plan import Item
 from simulation.autopilot.profiles.parameters import Parameters
+from simulation.autopilot.profiles.px4 import Px4Profile
 from simulation.autopilot.profiles.px4_parameters import PX4_PARAMETERS
 from tests.autopilot_bench import Bench, item
 
@@ -267,15 +268,16 @@ def test_an_item_with_nan_is_taken():
 
 
 def test_a_whole_number_parameter_travels_as_the_bits_of_a_float():
-    wire, kind = encode(4001)
+    px4 = Px4Profile()
+    wire, kind = px4.encode("SYS_AUTOSTART", 4001)
     assert kind == mav.MAV_PARAM_TYPE_INT32
     assert wire != 4001
-    assert decode(wire, kind) == 4001
-    assert decode(*encode(2.5)) == 2.5
+    assert px4.decode(wire, kind, 4001) == 4001
+    assert px4.decode(*px4.encode("MPC_XY_CRUISE", 2.5), 2.5) == 2.5
 
 
 def test_a_parameter_list_is_complete_and_numbered():
-    protocol = ParameterProtocol(Parameters(PX4_PARAMETERS, {}))
+    protocol = ParameterProtocol(Parameters(PX4_PARAMETERS, {}), Px4Profile())
     protocol.handle(mav.MAVLink_param_request_list_message(1, 1))
     got: list[Any] = []
     while portion := protocol.pending():

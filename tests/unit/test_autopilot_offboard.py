@@ -1,4 +1,6 @@
-"""Offboard as PX4 has it: velocities from outside, refused without a stream, left when it ends."""
+"""Velocities from outside. PX4's offboard is refused without a stream and left when it ends;
+ArduCopter takes them in guided, and stops there when they end.
+"""
 
 from __future__ import annotations
 
@@ -78,6 +80,49 @@ def test_when_the_stream_ends_the_parameter_says_what_follows(action, mode):
     bench.run(1.3)
     assert bench.commander.mode is mode
     assert any("Offboard signal lost" in text for text in bench.texts)
+
+
+def guided() -> Bench:
+    bench = Bench(profile="ardupilot")
+    bench.boot()
+    bench.commander.request_mode(Mode.GUIDED)
+    bench.commander.arm()
+    bench.commander.takeoff(8.0)
+    bench.until(lambda: bench.height_m > 7.5, 30)
+    return bench
+
+
+def test_arducopter_flies_velocities_in_guided_without_a_stream_before():
+    bench = guided()
+    streamed(bench, (0.0, 1.0, -0.3), 2.0)
+    before = bench.state.position_m
+    streamed(bench, (0.0, 1.0, -0.3), 3.0)
+    moved = [(b - a) / 3.0 for a, b in zip(before, bench.state.position_m, strict=True)]
+    assert moved == pytest.approx((0.0, 1.0, -0.3), abs=0.1)
+
+
+def test_arducopter_goes_on_for_its_time_out_then_stops_and_stays_guided():
+    bench = guided()
+    streamed(bench, (1.0, 0.0, 0.0), 2.0)
+    bench.run(2.5)
+    assert bench.state.velocity_mps[0] == pytest.approx(1.0, abs=0.15)
+    bench.run(3.0)
+    assert math.hypot(*bench.state.velocity_mps) < 0.1
+    assert bench.commander.mode is Mode.GUIDED
+
+
+def test_arducopter_takes_no_velocity_in_another_mode_or_on_the_ground():
+    bench = guided()
+    bench.commander.request_mode(Mode.LAND)
+    streamed(bench, (1.0, 0.0, 0.0), 1.0)
+    assert bench.commander.mode is Mode.LAND
+    assert abs(bench.state.velocity_mps[0]) < 0.2
+    standing = Bench(profile="ardupilot")
+    standing.boot()
+    standing.commander.request_mode(Mode.GUIDED)
+    standing.commander.arm()
+    streamed(standing, (0.0, 0.0, 1.0), 3.0)
+    assert standing.height_m < 0.1
 
 
 def setpoint(**given: float) -> mav.MAVLink_message:

@@ -32,6 +32,8 @@ HOME_REFINED_UNTIL_S = 12.0
 class Commander:
     """Holds what is decided: `armed`, `mode`, `flight`, `landed`, home and fence."""
 
+    AT_POWER_ON = Mode.HOLD
+
     def __init__(
         self,
         config: AutopilotConfig,
@@ -43,7 +45,7 @@ class Commander:
     ) -> None:
         self._config, self.now, self.plan, self._estimator = config, now, plan, estimator
         self._reached, self._command = reached, command
-        self.mode = Mode.HOLD
+        self.mode = self.AT_POWER_ON
         self.flight: Flight = Hold(now)
         self.landed = Landed.ON_GROUND
         self.setpoints = SetpointStream()
@@ -68,7 +70,7 @@ class Commander:
             self.now.say(Severity.WARNING, f"Preflight Fail: {problem}\t")
             self.now.say(Severity.CRITICAL, "Arming denied: Resolve system health failures first\t")
             return Verdict.TEMPORARILY_REJECTED
-        self.now.armed = True
+        self.now.armed, self.now.armed_s = True, self.now.time_s
         self._has_flown = False
         self._ground_since = self.now.time_s
         self.set_home(self.now.position_m)
@@ -106,7 +108,7 @@ class Commander:
         """Acked even while disarmed: it then waits for arming. `height_m` above the ground here."""
         if not self._estimator.position_ok:
             return Verdict.TEMPORARILY_REJECTED
-        height = height_m or self.now.parameters["MIS_TAKEOFF_ALT"]
+        height = height_m or self.now.figures.takeoff_height_m
         self.now.say(Severity.INFO, f"Using minimum takeoff altitude: {height:.2f} m\t")
         self._enter(Mode.TAKEOFF, Takeoff(self.now, height))
         return Verdict.ACCEPTED
@@ -183,8 +185,8 @@ class Commander:
 
     def fence(self) -> Fence:
         """The fence as uploaded, with the parameters' cylinder."""
-        p = self.now.parameters
-        limits = p["GF_MAX_HOR_DIST"], p["GF_MAX_VER_DIST"]
+        f = self.now.figures
+        limits = f.fence_radius_m, f.fence_height_m
         made_of = (self.plan.fence_generation, self.now.home_m, limits)
         if self._fence_made_of != made_of:  # asked for at 50 Hz, and geodesy is not free
             self._fence, self._fence_made_of = (
@@ -282,7 +284,7 @@ class Commander:
 
     def _flight_for(self, mode: Mode) -> Flight:
         if mode is Mode.TAKEOFF:
-            return Takeoff(self.now, self.now.parameters["MIS_TAKEOFF_ALT"])
+            return Takeoff(self.now, self.now.figures.takeoff_height_m)
         if mode is Mode.LAND:
             return Land(self.now)
         if mode is Mode.OFFBOARD:

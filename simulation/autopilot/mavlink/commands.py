@@ -36,6 +36,7 @@ class Order(NamedTuple):
     z_m: float
     frame: int
     source: tuple[int, int]
+    is_int: bool = False  # of a COMMAND_INT
 
 
 def order_of(message: Message | Item, source: tuple[int, int]) -> Order:
@@ -47,7 +48,8 @@ def order_of(message: Message | Item, source: tuple[int, int]) -> Order:
         x, y = (math.nan if v == 2**31 - 1 else v * 1e-7 for v in (message.x, message.y))
         place, frame = (x, y, message.z), message.frame
     p = (message.param1, message.param2, message.param3, message.param4)
-    return Order(message.command, *p, *place, frame, source)
+    is_int = not isinstance(message, Item) and message.get_type() == "COMMAND_INT"
+    return Order(message.command, *p, *place, frame, source, is_int)
 
 
 def whole(value: float, otherwise: int = 0) -> int:

@@ -14,12 +14,28 @@ from pymavlink.dialects.v20 import common as mav
 
 from simulation.autopilot.mavlink.mission_items import item_message, item_of, item_problem
 from simulation.autopilot.mavlink.motion_messages import Message
+from simulation.autopilot.navigator.copter_mission import stored
 from simulation.autopilot.navigator.plan import Item, Plan
 
 MAX_ITEMS = 500
-ASK_AGAIN_S = 0.25
-GIVE_UP_S = 5.0
 Peer = tuple[int, int]
+Home = Callable[[], tuple[int, int, float] | None]
+
+
+@dataclass(frozen=True)
+class Manners:
+    """Where makes differ. ArduPilot asks with the old MISSION_REQUEST, answers an item that it has
+    not asked for with INVALID_SEQUENCE, and gives items back as it keeps them."""
+
+    ask_again_s: float = 0.25
+    give_up_s: float = 5.0
+    asks_for_int: bool = True
+    refuses_repeats: bool = False
+    keeps_less: bool = False
+
+
+PX4 = Manners()
+ARDUPILOT = Manners(1.0, 8.0, asks_for_int=False, refuses_repeats=True, keeps_less=True)
 
 
 @dataclass
@@ -38,8 +54,14 @@ class MissionProtocol:
     """`now` arguments are monotonic wall seconds; `uploaded` is called after each changed list."""
 
     def __init__(
-        self, plan: Plan, sim_time: Callable[[], float], uploaded: Callable[[int], None]
+        self,
+        plan: Plan,
+        sim_time: Callable[[], float],
+        uploaded: Callable[[int], None],
+        manners: Manners = PX4,
+        home: Home = lambda: None,
     ) -> None:
+        self._manners, self._home = manners, home
         self._plan, self._sim_time, self._uploaded = plan, sim_time, uploaded
         self._upload: Upload | None = None
         self._last: Upload | None = None
@@ -61,7 +83,9 @@ class MissionProtocol:
             items = self._plan.items.get(message.mission_type, [])
             if not 0 <= message.seq < len(items):
                 return [_ack(peer, mav.MAV_MISSION_INVALID_SEQUENCE, message.mission_type)]
-            return [item_message(items[message.seq], peer, message.mission_type)]
+            return [
+                item_message(self._kept(items[message.seq], message), peer, message.mission_type)
+            ]
         if kind == "MISSION_CLEAR_ALL":
             return self._clear(message.mission_type, peer)
         return []
@@ -71,10 +95,10 @@ class MissionProtocol:
         upload = self._upload
         if upload is None:
             return []
-        if now_s - upload.heard_s > GIVE_UP_S:
+        if now_s - upload.heard_s > self._manners.give_up_s:
             self._upload = None
             return [_ack(upload.peer, mav.MAV_MISSION_OPERATION_CANCELLED, upload.mission_type)]
-        if now_s - upload.asked_s >= ASK_AGAIN_S:
+        if now_s - upload.asked_s >= self._manners.ask_again_s:
             return [self._ask(upload, now_s)]
         return []
 
@@ -95,14 +119,19 @@ class MissionProtocol:
         upload = self._upload
         if upload is None:
             last = self._last
+            if self._manners.refuses_repeats:
+                return []
             if last and last.peer == peer and message.seq == last.count - 1:  # our ack was lost
                 return [_ack(peer, mav.MAV_MISSION_ACCEPTED, last.mission_type)]
             return []
         if upload.peer != peer or message.mission_type != upload.mission_type:
             return []
-        upload.heard_s = now_s
         if message.seq != len(upload.items):
+            if self._manners.refuses_repeats:
+                return [_ack(peer, mav.MAV_MISSION_INVALID_SEQUENCE, message.mission_type)]
+            upload.heard_s = now_s
             return []  # a repeat; what is missing is asked for again by `pending`
+        upload.heard_s = now_s
         item = item_of(message)
         problem = item_problem(item, upload.mission_type)
         if problem is not None:
@@ -127,9 +156,14 @@ class MissionProtocol:
 
     def _ask(self, upload: Upload, now_s: float) -> Message:
         upload.asked_s = now_s
-        return mav.MAVLink_mission_request_int_message(
-            *upload.peer, len(upload.items), upload.mission_type
-        )
+        asking = mav.MAVLink_mission_request_message
+        if self._manners.asks_for_int:
+            asking = mav.MAVLink_mission_request_int_message
+        return asking(*upload.peer, len(upload.items), upload.mission_type)
+
+    def _kept(self, item: Item, message: Message) -> Item:
+        is_mission = message.mission_type == mav.MAV_MISSION_TYPE_MISSION
+        return stored(item, self._home()) if is_mission and self._manners.keeps_less else item
 
 
 def _ack(peer: Peer, result: int, mission_type: int) -> Message:

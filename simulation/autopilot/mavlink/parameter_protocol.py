@@ -1,14 +1,14 @@
-"""MAVLink's parameter protocol with PX4's encoding: whole numbers travel as the bits of a float."""
+"""MAVLink's parameter protocol; how a whole number travels in a float is the make's."""
 
 from __future__ import annotations
 
-import struct
 from collections import deque
 
 from pymavlink.dialects.v20 import common as mav
 
 from simulation.autopilot.mavlink.motion_messages import Message
 from simulation.autopilot.profiles.parameters import Parameter, Parameters
+from simulation.autopilot.profiles.profile import Profile
 
 BURST = 5  # answers per look, so that a whole list does not overrun a receiver's buffer
 
@@ -16,8 +16,8 @@ BURST = 5  # answers per look, so that a whole list does not overrun a receiver'
 class ParameterProtocol:
     """Turns requests into answers; lists are sent in small portions by `pending`."""
 
-    def __init__(self, parameters: Parameters) -> None:
-        self._parameters = parameters
+    def __init__(self, parameters: Parameters, profile: Profile) -> None:
+        self._parameters, self._profile = parameters, profile
         self._listing: deque[str] = deque()
 
     def handle(self, message: Message) -> list[Message]:
@@ -37,7 +37,8 @@ class ParameterProtocol:
             old = self._parameters.get(message.param_id)
             if old is None:
                 return []
-            self._parameters.set(old.name, decode(message.param_value, message.param_type))
+            value = self._profile.decode(message.param_value, message.param_type, old.value)
+            self._parameters.set(old.name, value)
             new = self._parameters.get(old.name)
             assert new is not None
             return [self._value(new)]
@@ -49,21 +50,7 @@ class ParameterProtocol:
         return [self._value(found) for found in map(self._parameters.get, names) if found]
 
     def _value(self, parameter: Parameter) -> Message:
-        wire, kind = encode(parameter.value)
+        wire, kind = self._profile.encode(parameter.name, parameter.value)
         return mav.MAVLink_param_value_message(
             parameter.name.encode(), wire, kind, len(self._parameters), parameter.number
         )
-
-
-def encode(value: float | int) -> tuple[float, int]:
-    """(param_value, param_type) on the wire."""
-    if isinstance(value, int):
-        return struct.unpack("<f", struct.pack("<i", value))[0], mav.MAV_PARAM_TYPE_INT32
-    return value, mav.MAV_PARAM_TYPE_REAL32
-
-
-def decode(wire: float, kind: int) -> float | int:
-    """The value behind (param_value, param_type)."""
-    if kind == mav.MAV_PARAM_TYPE_REAL32:
-        return wire
-    return int(struct.unpack("<i", struct.pack("<f", wire))[0])

@@ -11,11 +11,12 @@ import time
 from pymavlink.dialects.v20 import common as mav
 
 from simulation.autopilot.mavlink.commands import Commands, order_of, whole
+from simulation.autopilot.mavlink.copter_commands import CopterCommands
 from simulation.autopilot.mavlink.link import Link
-from simulation.autopilot.mavlink.mission_protocol import MissionProtocol
+from simulation.autopilot.mavlink.mission_protocol import ARDUPILOT, PX4, MissionProtocol
 from simulation.autopilot.mavlink.motion_messages import Message
 from simulation.autopilot.mavlink.parameter_protocol import ParameterProtocol
-from simulation.autopilot.mavlink.streams import BUILDERS, Streams
+from simulation.autopilot.mavlink.streams import Streams
 from simulation.autopilot.mavlink.text import TextPieces
 from simulation.autopilot.mavlink.velocity import velocity_of
 from simulation.autopilot.modes import Verdict
@@ -31,11 +32,16 @@ class Station:
         self._vehicle, self._link = vehicle, link
         self._packer = mav.MAVLink(None, srcSystem=vehicle.config.system_id, srcComponent=AUTOPILOT)
         self._streams = Streams(vehicle)
-        self._parameters = ParameterProtocol(vehicle.parameters)
+        self._parameters = ParameterProtocol(vehicle.parameters, vehicle.profile)
+        self._is_copter = vehicle.profile.first_item_is_home
         self._missions = MissionProtocol(
-            vehicle.plan, lambda: vehicle.now.time_s, self._list_changed
+            vehicle.plan,
+            lambda: vehicle.now.time_s,
+            self._list_changed,
+            ARDUPILOT if self._is_copter else PX4,
+            self._home,
         )
-        self._commands = Commands(vehicle)
+        self._commands = CopterCommands(vehicle) if self._is_copter else Commands(vehicle)
         self._texts = TextPieces()
         self._gcs_at: float | None = None
         self._home_told = 0
@@ -59,7 +65,7 @@ class Station:
             self._streams.soon(mav.MAVLINK_MSG_ID_MISSION_CURRENT)
         if vehicle.commander.home_generation != self._home_told:
             self._home_told = vehicle.commander.home_generation
-            self._streams.soon(mav.MAVLINK_MSG_ID_HOME_POSITION)
+            self._streams.soon(mav.MAVLINK_MSG_ID_HOME_POSITION, unasked=self._is_copter)
         while vehicle.texts:
             for message in self._texts.messages(*vehicle.texts.popleft()):
                 self._send(message)
@@ -80,7 +86,7 @@ class Station:
             self._command(message)
         elif kind == "MISSION_SET_CURRENT":
             if self._vehicle.commander.set_mission_index(message.seq):
-                self._streams.soon(mav.MAVLINK_MSG_ID_MISSION_CURRENT)
+                self._streams.soon(mav.MAVLINK_MSG_ID_MISSION_CURRENT, unasked=self._is_copter)
         elif kind.startswith("MISSION_"):
             for answer in self._missions.handle(message, self._now_s):
                 self._send(answer)
@@ -93,6 +99,9 @@ class Station:
                 self._send(answer)
         elif kind == "TIMESYNC" and message.tc1 == 0:
             self._send(mav.MAVLink_timesync_message(time.time_ns(), message.ts1))
+        elif kind == "REQUEST_DATA_STREAM" and self._is_copter:
+            rate_hz = message.req_message_rate if message.start_stop else 0
+            self._streams.set_group(message.req_stream_id, float(rate_hz))
         elif kind == "SET_MODE":
             mode = self._vehicle.profile.mode_from_custom(message.custom_mode)
             if mode is not None:
@@ -103,7 +112,7 @@ class Station:
         wanted: Message | None = None
         if message.command == mav.MAV_CMD_SET_MESSAGE_INTERVAL:
             known = self._streams.set_interval(whole(message.param1, -1), message.param2)
-            verdict = Verdict.ACCEPTED if known else Verdict.UNSUPPORTED
+            verdict = Verdict.ACCEPTED if known else self._vehicle.profile.unknown_message
         elif message.command == mav.MAV_CMD_GET_MESSAGE_INTERVAL:
             number = whole(message.param1, -1)
             wanted = mav.MAVLink_message_interval_message(number, self._streams.interval_us(number))
@@ -122,9 +131,9 @@ class Station:
             self._send(wanted, self._vehicle.config.link.ack_delay_s)
 
     def _requested(self, message_id: int) -> tuple[Message | None, Verdict]:
-        builder = BUILDERS.get(message_id)
+        builder = self._streams.builders.get(message_id)
         if builder is None or self._vehicle.state is None:
-            return None, Verdict.UNSUPPORTED
+            return None, self._vehicle.profile.unknown_message
         message = builder(self._vehicle)
         return message, Verdict.ACCEPTED if message else Verdict.TEMPORARILY_REJECTED
 
@@ -133,6 +142,15 @@ class Station:
         if mission_type == mav.MAV_MISSION_TYPE_MISSION:
             commander.mission_uploaded()
             self._streams.soon(mav.MAVLINK_MSG_ID_MISSION_CURRENT)
+
+    def _home(self) -> tuple[int, int, float] | None:
+        """(1e-7 degrees, 1e-7 degrees, m above sea level)."""
+        home = self._vehicle.home_geo()
+        if home is None:
+            return None
+        degrees = home.latitude_deg, home.longitude_deg
+        x, y = (round(value * 1e7) for value in degrees)
+        return x, y, home.altitude_m or 0.0
 
     def _silent_s(self) -> float | None:
         """Since the last ground station's heartbeat, simulated seconds."""

@@ -77,13 +77,13 @@ def sys_status(vehicle: Vehicle) -> Message:
 
 
 def battery_status(vehicle: Vehicle) -> Message:
-    battery, p = vehicle.battery, vehicle.parameters
+    battery, f = vehicle.battery, vehicle.now.figures
     charge = mav.MAV_BATTERY_CHARGE_STATE_OK
-    if battery.part < p["BAT_EMERGEN_THR"]:
+    if battery.part < f.battery_emergency:
         charge = mav.MAV_BATTERY_CHARGE_STATE_EMERGENCY
-    elif battery.part < p["BAT_CRIT_THR"]:
+    elif battery.part < f.battery_critical:
         charge = mav.MAV_BATTERY_CHARGE_STATE_CRITICAL
-    elif battery.part < p["BAT_LOW_THR"]:
+    elif battery.part < f.battery_low:
         charge = mav.MAV_BATTERY_CHARGE_STATE_LOW
     cells = [int(battery.cell_v * 1000)] * min(battery.cells, 10)
     return mav.MAVLink_battery_status_message(
@@ -147,11 +147,11 @@ def autopilot_version(vehicle: Vehicle) -> Message:
         profile.flight_sw_version,
         0,
         0,
+        list(profile.custom_version.ljust(8, b"\0")),
         [0] * 8,
         [0] * 8,
-        [0] * 8,
-        0x26AC,
-        0x0010,
+        profile.vendor_id,
+        profile.product_id,
         vehicle.config.system_id,
         [0] * 18,
     )

@@ -78,7 +78,7 @@ class Takeoff:
         else:
             self._calm_since = None
         target = now.target(self._point_m, self._yaw_rad)
-        return target._replace(climb_mps=now.parameters["MPC_TKO_SPEED"])
+        return target._replace(climb_mps=now.figures.takeoff_mps)
 
 
 class Land:
@@ -93,11 +93,11 @@ class Land:
     def update(self, now: Situation) -> Target | None:
         if now.landed:
             return None
-        p = now.parameters
+        f = now.figures
         ground_m = now.home_m[2] if now.home_m else 0.0
         height = now.position_m[2] - ground_m
-        fast, slow = p["MPC_Z_V_AUTO_DN"], p["MPC_LAND_SPEED"]
-        high, low = p["MPC_LAND_ALT1"], p["MPC_LAND_ALT2"]
+        fast, slow = f.land_fast_mps, f.land_slow_mps
+        high, low = f.land_high_m, f.land_low_m
         part = min(1.0, max(0.0, (height - low) / max(high - low, 0.1)))
         self._point_m = (*self._point_m[:2], now.position_m[2] - FAR_BELOW_M)
         return now.target(

@@ -121,7 +121,7 @@ class MissionFlight:
     def _climb(self, now: Situation, item: Item, place: Vector) -> Target | None:
         """A mission that starts on the ground first goes straight up to its first item's height."""
         if not isinstance(self._inner, Takeoff):
-            least = now.parameters["MIS_TAKEOFF_ALT"]
+            least = now.figures.takeoff_height_m
             self._inner = Takeoff(now, max(least, place[2] - now.position_m[2]))
         target = self._inner.update(now)
         if target and not now.landed and now.position_m[2] > target.position_m[2] - 0.6:
@@ -143,7 +143,7 @@ class MissionFlight:
 
     def _circle(self, now: Situation, item: Item, centre: Vector) -> Target | None:
         radius = item.param3 if item.param3 == item.param3 and item.param3 else 10.0
-        speed = now.cruise_mps or now.parameters["MPC_XY_CRUISE"]
+        speed = now.cruise_mps or now.figures.cruise_mps
         if not isinstance(self._inner, Orbit):
             self._inner = Orbit(now, centre, radius, speed)
         target = self._inner.update(now)
@@ -153,15 +153,14 @@ class MissionFlight:
         return target
 
     def _waypoint(self, now: Situation, item: Item, place: Vector) -> Target | None:
-        if item.param4 == item.param4 and item.command == mav.MAV_CMD_NAV_WAYPOINT:
-            self._yaw_rad = math.pi / 2 - math.radians(item.param4)
+        yaw_deg = self._yaw_of(item)
+        if yaw_deg == yaw_deg:
+            self._yaw_rad = math.pi / 2 - math.radians(yaw_deg)
         elif horizontal_distance(place, now.position_m) > 2.0:
             self._yaw_rad = now.look_at(place, self._yaw_rad)
-        radius = item.param2 if item.command == mav.MAV_CMD_NAV_WAYPOINT else 0.0
-        radius = radius if radius == radius and radius > 0 else now.parameters["NAV_ACC_RAD"]
         near = (
-            horizontal_distance(now.position_m, place) <= radius
-            and abs(now.position_m[2] - place[2]) <= now.parameters["NAV_MC_ALT_RAD"]
+            horizontal_distance(now.position_m, place) <= self._radius_of(now, item)
+            and abs(now.position_m[2] - place[2]) <= now.figures.acceptance_up_m
         )
         self._hover = place
         wait = item.param1 if item.command != mav.MAV_CMD_NAV_LOITER_UNLIM else math.inf
@@ -169,6 +168,15 @@ class MissionFlight:
         if near or self._arrived_s is not None:
             self._hold_for(now, wait if wait == wait else 0.0)
         return now.target(place, self._yaw_rad, passing_mps=passing)
+
+    def _yaw_of(self, item: Item) -> float:
+        """Compass heading that the item asks for (degrees); NaN: towards it."""
+        return item.param4 if item.command == mav.MAV_CMD_NAV_WAYPOINT else math.nan
+
+    def _radius_of(self, now: Situation, item: Item) -> float:
+        """How near to the item is there, m."""
+        radius = item.param2 if item.command == mav.MAV_CMD_NAV_WAYPOINT else 0.0
+        return radius if radius == radius and radius > 0 else now.figures.acceptance_m
 
     def _passing_speed(self, now: Situation, place: Vector) -> float:
         """Speed to keep through a waypoint: none at a sharp corner, cruise on a straight line."""
@@ -184,7 +192,7 @@ class MissionFlight:
         cosine = sum(
             (b - a) * (c - b) for a, b, c in zip(self._from, place, onward, strict=True)
         ) / (before * after)
-        cruise = now.cruise_mps or now.parameters["MPC_XY_CRUISE"]
+        cruise = now.cruise_mps or now.figures.cruise_mps
         return cruise * max(0.0, (cosine - 0.3) / 0.7) if after > 3.0 else 0.0
 
     def _hold_for(self, now: Situation, wait_s: float) -> None:

@@ -53,6 +53,11 @@ class Offboard:
         self._yaw_rad = now.yaw_rad
         self._hold: Hold | None = None
 
+    def stand(self, now: Situation) -> Target | None:
+        """Stop, and stay there."""
+        self._hold = self._hold or Hold(now, yaw_rad=self._yaw_rad)
+        return self._hold.update(now)
+
     def update(self, now: Situation) -> Target | None:
         newest = self._stream.newest
         if newest is None:
@@ -65,8 +70,7 @@ class Offboard:
         if now.landed and up <= 0:
             return None
         if size < _STANDS_MPS:
-            self._hold = self._hold or Hold(now, yaw_rad=self._yaw_rad)
-            return self._hold.update(now)
+            return self.stand(now)
         self._hold = None
         x, y, z = now.position_m
         k = _AHEAD_M / size

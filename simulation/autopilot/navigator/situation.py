@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from simulation.autopilot.flight.trajectory import Target
 from simulation.autopilot.flight.vectors import Vector
 from simulation.autopilot.modes import Severity
+from simulation.autopilot.profiles.figures import Figures
 from simulation.autopilot.profiles.parameters import Parameters
 
 Say = Callable[[Severity, str], None]
@@ -20,6 +21,7 @@ class Situation:
     """Positions are believed ones, world ENU m; yaw is ENU rad."""
 
     parameters: Parameters
+    read_figures: Callable[[Parameters], Figures]
     say: Say
     time_s: float = 0.0
     position_m: Vector = (0.0, 0.0, 0.0)
@@ -34,6 +36,16 @@ class Situation:
     cruise_mps: float | None = None  # set by a change-speed command for this flight
     climb_mps: float | None = None
     descend_mps: float | None = None
+    armed_s: float = 0.0  # when it was armed
+    _figures: tuple[int, Figures] | None = None
+
+    @property
+    def figures(self) -> Figures:
+        """The parameters as the flying core needs them; read anew when one has changed."""
+        generation = self.parameters.generation
+        if self._figures is None or self._figures[0] != generation:
+            self._figures = generation, self.read_figures(self.parameters)
+        return self._figures[1]
 
     def target(
         self,
@@ -46,12 +58,12 @@ class Situation:
     ) -> Target:
         """A target with the speeds that hold now; where a region of interest is set, looking at
         it."""
-        p = self.parameters
+        f = self.figures
         return Target(
             position_m=position_m,
-            speed_mps=min(speed_mps or self.cruise_mps or p["MPC_XY_CRUISE"], p["MPC_XY_VEL_MAX"]),
-            climb_mps=self.climb_mps or p["MPC_Z_V_AUTO_UP"],
-            descend_mps=descend_mps or self.descend_mps or p["MPC_Z_V_AUTO_DN"],
+            speed_mps=min(speed_mps or self.cruise_mps or f.cruise_mps, f.speed_max_mps),
+            climb_mps=self.climb_mps or f.climb_mps,
+            descend_mps=descend_mps or self.descend_mps or f.descend_mps,
             yaw_rad=self.look_at(self.roi_m, yaw_rad) if self.roi_m else yaw_rad,
             passing_mps=passing_mps,
         )

@@ -21,11 +21,12 @@ class UnknownParameterError(ContractError):
 
 
 class Parameters:
-    """Values by name; the type of the default is the type for ever."""
+    """Values by name; the type of the default is the type for ever. `generation` counts changes."""
 
     def __init__(self, defaults: Mapping[str, float | int], changes: Mapping[str, float]) -> None:
         self._values: dict[str, float | int] = dict(sorted(defaults.items()))
         self._index = {name: i for i, name in enumerate(self._values)}
+        self.generation = 0
         for name, value in changes.items():
             self.set(name, value)
 
@@ -56,3 +57,4 @@ class Parameters:
         """Changes a value, keeping its type. Raises UnknownParameterError."""
         old = self[name]
         self._values[name] = int(value) if isinstance(old, int) else float(value)
+        self.generation += 1

@@ -5,12 +5,17 @@ Numbers from PX4's `px4_custom_mode` (main mode in bits 16-23, sub mode in bits 
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from pymavlink.dialects.v20 import common as mav
 
+from simulation.autopilot.commander.commander import Commander
+from simulation.autopilot.commander.failsafe import Failsafes
 from simulation.autopilot.modes import Mode, Verdict
+from simulation.autopilot.profiles.figures import Figures
+from simulation.autopilot.profiles.parameters import Parameters
 from simulation.autopilot.profiles.px4_parameters import PX4_PARAMETERS
 
 _NUMBERS: dict[Mode, tuple[int, int]] = {
@@ -27,7 +32,7 @@ _NUMBERS: dict[Mode, tuple[int, int]] = {
 }
 _MODES = {numbers: mode for mode, numbers in _NUMBERS.items()}
 _MANUAL_MODES = (Mode.MANUAL, Mode.ALTITUDE, Mode.POSITION)
-_RESULTS = {
+RESULTS = {
     Verdict.ACCEPTED: mav.MAV_RESULT_ACCEPTED,
     Verdict.TEMPORARILY_REJECTED: mav.MAV_RESULT_TEMPORARILY_REJECTED,
     Verdict.DENIED: mav.MAV_RESULT_DENIED,
@@ -42,7 +47,13 @@ class Px4Profile:
     name = "px4"
     mav_autopilot = mav.MAV_AUTOPILOT_PX4
     flight_sw_version = 0x010F00FF  # 1.15.0, release
+    unsupported: frozenset[int] = frozenset()
     first_item_is_home = False
+    custom_version = b""
+    vendor_id, product_id = 0x26AC, 0x0010
+    unknown_message = Verdict.UNSUPPORTED
+    commander = Commander
+    failsafes = Failsafes
     capabilities = (
         mav.MAV_PROTOCOL_CAPABILITY_MISSION_INT
         | mav.MAV_PROTOCOL_CAPABILITY_MISSION_FENCE
@@ -73,6 +84,32 @@ class Px4Profile:
         }
     )
 
+    def figures(self, parameters: Parameters) -> Figures:
+        p = parameters
+        return Figures(
+            cruise_mps=p["MPC_XY_CRUISE"],
+            speed_max_mps=p["MPC_XY_VEL_MAX"],
+            climb_mps=p["MPC_Z_V_AUTO_UP"],
+            descend_mps=p["MPC_Z_V_AUTO_DN"],
+            takeoff_mps=p["MPC_TKO_SPEED"],
+            takeoff_height_m=p["MIS_TAKEOFF_ALT"],
+            spool_s=p["COM_SPOOLUP_TIME"],
+            ramp_s=p["MPC_TKO_RAMP_T"] / 3,
+            arming_delay_s=0.0,
+            land_fast_mps=p["MPC_Z_V_AUTO_DN"],
+            land_slow_mps=p["MPC_LAND_SPEED"],
+            land_high_m=p["MPC_LAND_ALT1"],
+            land_low_m=p["MPC_LAND_ALT2"],
+            acceptance_m=p["NAV_ACC_RAD"],
+            acceptance_up_m=p["NAV_MC_ALT_RAD"],
+            battery_low=p["BAT_LOW_THR"],
+            battery_critical=p["BAT_CRIT_THR"],
+            battery_emergency=p["BAT_EMERGEN_THR"],
+            fence_acts=p["GF_ACTION"] > 0,
+            fence_radius_m=p["GF_MAX_HOR_DIST"],
+            fence_height_m=p["GF_MAX_VER_DIST"],
+        )
+
     def heartbeat(self, mode: Mode, armed: bool) -> tuple[int, int]:
         main, sub = _NUMBERS[mode]
         base = mav.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED | mav.MAV_MODE_FLAG_STABILIZE_ENABLED
@@ -93,4 +130,15 @@ class Px4Profile:
         return _MODES.get(((custom_mode >> 16) & 0xFF, (custom_mode >> 24) & 0xFF))
 
     def result(self, verdict: Verdict) -> int:
-        return int(_RESULTS[verdict])
+        return int(RESULTS[verdict])
+
+    def encode(self, name: str, value: float | int) -> tuple[float, int]:
+        """Whole numbers travel as the bits of a float."""
+        if isinstance(value, int):
+            return struct.unpack("<f", struct.pack("<i", value))[0], mav.MAV_PARAM_TYPE_INT32
+        return value, mav.MAV_PARAM_TYPE_REAL32
+
+    def decode(self, wire: float, kind: int, old: float | int) -> float | int:
+        if kind == mav.MAV_PARAM_TYPE_REAL32:
+            return wire
+        return int(struct.unpack("<i", struct.pack("<f", wire))[0])
