@@ -32,9 +32,13 @@ class BoardLanding:
             self._done, self.words = True, "not on the board: no camera's pictures come here"
         self._log = get_logger()
 
-    def is_due(self, home: Enu) -> bool:
-        """Whether to take over now: in the autopilot's own return, over `home`, low enough."""
-        if self._done or self._kit.view.mode.fresh() not in (Mode.RETURN, Mode.LAND):
+    def is_due(self, home: Enu, at_last_item: bool) -> bool:
+        """Whether to take over now: in the autopilot's own return, over `home`, low enough.
+
+        ArduCopter flies a return that is the mission's last item in mode mission."""
+        mode = self._kit.view.mode.fresh()
+        returns = mode in (Mode.RETURN, Mode.LAND) or (mode is Mode.MISSION and at_last_item)
+        if self._done or not returns:
             return False
         here = self._kit.where()
         if here is None or math.dist(here[:2], home[:2]) > _NEAR_M:

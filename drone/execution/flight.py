@@ -321,7 +321,8 @@ class Flight:
 
     async def _land_on_board(self) -> None:
         """The last metres by the camera, where that is configured and the return is our own."""
-        if self.wish_hold or self.holding or not self._board.is_due(self.plan.home):
+        at_last = self._timeline.part_at(self._item) is Part.LANDING
+        if self.wish_hold or self.holding or not self._board.is_due(self.plan.home, at_last):
             return
         if self._end is not None and not (self._end_begun and self._end.comes_home):
             return

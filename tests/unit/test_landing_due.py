@@ -56,24 +56,30 @@ def land(board: BoardLanding) -> None:
 
 @pytest.mark.parametrize("mode", [Mode.RETURN, Mode.LAND])
 def test_it_is_due_over_home_in_the_autopilots_return(mode: Mode) -> None:
-    assert BoardLanding(kit(mode)).is_due(HOME)
+    assert BoardLanding(kit(mode)).is_due(HOME, True)
 
 
-@pytest.mark.parametrize("mode", [Mode.MISSION, Mode.HOLD, Mode.MANUAL, Mode.GUIDED])
+def test_a_mission_in_its_last_item_is_arducopters_return_and_before_it_is_not() -> None:
+    board = BoardLanding(kit(Mode.MISSION))
+    assert board.is_due(HOME, True)
+    assert not board.is_due(HOME, False)
+
+
+@pytest.mark.parametrize("mode", [Mode.TAKEOFF, Mode.HOLD, Mode.MANUAL, Mode.GUIDED])
 def test_it_is_not_in_another_mode(mode: Mode) -> None:
-    assert not BoardLanding(kit(mode)).is_due(HOME)
+    assert not BoardLanding(kit(mode)).is_due(HOME, True)
 
 
 @pytest.mark.parametrize(
     "at", [None, Enu(16.0, 20.0, 9.0), Enu(10.0, 20.0, 25.0), Enu(10.0, 20.0, 1.0)]
 )
 def test_it_is_not_far_from_home_too_high_nearly_down_or_nobody_knows_where(at: Enu | None) -> None:
-    assert not BoardLanding(kit(at=at)).is_due(HOME)
+    assert not BoardLanding(kit(at=at)).is_due(HOME, True)
 
 
 def test_it_is_not_where_another_landing_is_configured() -> None:
     board = BoardLanding(kit(landing="return"))
-    assert not board.is_due(HOME)
+    assert not board.is_due(HOME, True)
     assert board.words == ""
 
 
@@ -81,7 +87,7 @@ def test_without_a_camera_it_says_so() -> None:
     blind = kit()
     blind.precision = None
     board = BoardLanding(blind)
-    assert not board.is_due(HOME)
+    assert not board.is_due(HOME, True)
     assert "no camera's pictures" in board.words
 
 
@@ -100,14 +106,14 @@ def test_it_is_tried_again_only_after_a_persons_interruption(outcome: Outcome, a
     precision.ended = Ended(outcome, "so it went")
     board = BoardLanding(kit(precision=precision))
     land(board)
-    assert board.is_due(HOME) is again
+    assert board.is_due(HOME, True) is again
     assert "so it went" in board.words
 
 
 def test_a_return_that_the_autopilot_began_by_itself_is_left_alone() -> None:
     board = BoardLanding(kit())
     board.leave("the return was the autopilot's own")
-    assert not board.is_due(HOME)
+    assert not board.is_due(HOME, True)
     assert "the autopilot's own" in board.words
 
 
