@@ -7,7 +7,9 @@ satellite position that has wandered would put it: by its own position it would 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,8 @@ class Bench:
     """The client is the camera, too; `lens_cap` keeps its pictures back."""
 
     client: Client
+    node: subprocess.Popen[bytes]
+    restart: Callable[[], subprocess.Popen[bytes]]
     lens_cap: bool = False
     looked_for: int = 0
     board: tuple[float, float] = PAD
@@ -84,15 +88,18 @@ def flying(folder: Path, profile: str) -> Iterator[Bench]:
     """The node and an autopilot at twice real time, with the drawn camera."""
     port, unit = free_udp_port(), folder / "unit.yaml"
     unit.write_text(UNIT)
-    rig = Bench(Client())
-    rig.attach()
     options = "--speedup", "2", "--unit-config", str(unit)
+
+    def start() -> subprocess.Popen[bytes]:
+        return start_node(port, folder / "state", folder / "node.log", str(unit))
+
     with autopilot(port, folder / "autopilot.log", *options, profile=profile):
-        node = start_node(port, folder / "state", folder / "node.log", str(unit))
+        rig = Bench(Client(), start(), start)
+        rig.attach()
         try:
             yield rig
         finally:
-            end(node)
+            end(rig.node)
             rig.client.close()
             print((folder / "node.log").read_text(errors="replace")[-8000:])
 
@@ -131,13 +138,21 @@ def test_an_arducopter_does_so_in_guided(tmp_path: Path) -> None:
         lands_on_the_board(bench)
 
 
+def descends(client: Client, task_id: str) -> None:
+    """Wait until a task is in its descent on the board."""
+
+    def told() -> bool:
+        return any("board: descend" in s.reason for s in client.states if s.task_id == task_id)
+
+    client.until(told, FLIGHT_S, "the descent on the board")
+
+
 def test_a_pause_in_the_landing_holds_and_afterwards_it_lands_on_the_board(bench: Bench) -> None:
     client = bench.client
     client.wait_for_green()
     bench.move_board()
     future = client.send(visit("paused"))
-    lands = lambda: "board: descend" in client.states[-1].reason  # noqa: E731
-    client.until(lands, FLIGHT_S, "the descent on the board")
+    descends(client, "paused")
     assert client.pause(True).success
     client.until(lambda: client.states[-1].state == "paused", 10, "the pause")
     height = client.height()
@@ -149,6 +164,22 @@ def test_a_pause_in_the_landing_holds_and_afterwards_it_lands_on_the_board(bench
     result = client.result(future, FLIGHT_S)
     assert result.state == "succeeded", result.reason
     assert bench.off_m() < 0.25, result.reason
+
+
+def test_a_node_that_dies_in_the_landing_leaves_it_holding_and_the_next_one_lands_it(
+    bench: Bench,
+) -> None:
+    client = bench.client
+    client.wait_for_green()
+    bench.move_board()
+    client.send(visit("orphan"))
+    descends(client, "orphan")
+    end(bench.node, signal.SIGKILL)
+    bench.node = bench.restart()
+    ended = lambda: client.states_of("orphan")[-1] == "succeeded"  # noqa: E731
+    client.until(ended, FLIGHT_S, "the orphan's landing")
+    assert "on the board" in client.states[-1].reason
+    assert bench.off_m() < 0.25
 
 
 def test_without_pictures_it_lands_by_the_autopilot_and_says_so(bench: Bench) -> None:
