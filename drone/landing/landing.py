@@ -105,7 +105,7 @@ class PrecisionLanding:
                 return Ended(Outcome.TAKEN, words)
             if view.landed.fresh() is Landed.ON_GROUND:
                 await actions.land()  # it stands, lower than was thought: the motors end
-                return Ended(Outcome.LANDS, f"landed on the board, {steps.retries} retries")
+                return Ended(Outcome.LANDS, f"landed on the board, retries: {steps.retries}")
             here = where()
             if here is not None:
                 track.moved(turn_s - view.position.age_s, here)
@@ -116,7 +116,7 @@ class PrecisionLanding:
             wish = self._decide(view, here, track, steps)
             if wish.step is Step.TOUCH:
                 await actions.land()
-                return Ended(Outcome.LANDS, f"landing on the board, {steps.retries} retries")
+                return Ended(Outcome.LANDS, f"landing on the board, retries: {steps.retries}")
             if wish.step is Step.GIVEN_UP:
                 return await self._return(actions, steps.why)
             if wish.step is not told:

@@ -159,8 +159,8 @@ class LandingSteps:
 
     def _lost(self, now_s: float) -> Wish:
         if self.retries >= self._config.retries:
-            tries = self.retries + 1
-            return self._give_up(f"the board was not kept in sight in {tries} tries")
+            tries = "one try" if self.retries == 0 else f"{self.retries + 1} tries"
+            return self._give_up(f"the board was not kept in sight in {tries}")
         self.retries += 1
         return self._enter(Step.CLIMB, now_s)
 

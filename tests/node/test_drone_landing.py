@@ -123,7 +123,7 @@ def lands_on_the_board(bench: Bench) -> None:
     assert not bench.images.get_subscription_count()  # nobody looks before it lands
     result = bench.client.result(bench.client.send(visit("on-board")), FLIGHT_S)
     assert result.state == "succeeded", result.reason
-    assert "landing on the board, 0 retries" in result.reason
+    assert "landing on the board, retries: 0" in result.reason
     assert bench.off_m() < 0.25, result.reason
     assert bench.looked_for > 5
     bench.client.until(lambda: not bench.images.get_subscription_count(), 3, "the camera's rest")

@@ -31,24 +31,20 @@ SEED = 11
 pytestmark = pytest.mark.timeout(150)
 
 
-def test_it_lands_within_a_quarter_metre_in_wind_also_when_it_loses_the_board(tmp_path: Path):
+def test_it_lands_within_a_quarter_metre_in_wind_though_it_loses_the_board(tmp_path: Path):
     dice = random.Random(SEED)
     angle = dice.uniform(-math.pi, math.pi)
     wind = WIND_MPS * math.cos(angle), WIND_MPS * math.sin(angle)
 
     async def fly() -> None:
         async with LandingBench(tmp_path, wind).running() as bench:
-            ended = await bench.land(await bench.fly_beside(dice, 6.5), LOW)
-            assert bench.lean_rad > math.radians(2.0), "no wind leans it"
-            assert ended.outcome is Outcome.LANDS, ended.words
-            assert bench.truth.off_m() < WITHIN_M
-
             home = await bench.fly_beside(dice, 6.5)
+            assert bench.lean_rad > math.radians(2.0), "no wind leans it"
             cover = asyncio.create_task(cover_the_lens(bench))
             ended = await bench.land(home, LOW)
             lowest, highest = await cover
             assert ended.outcome is Outcome.LANDS, ended.words
-            assert "1 retries" in ended.words
+            assert "retries: 1" in ended.words
             assert highest > lowest + 1.5, "it did not climb"
             assert bench.truth.off_m() < WITHIN_M
 
@@ -98,7 +94,7 @@ def test_a_task_of_the_node_ends_on_the_board_by_the_bridged_camera(tmp_path: Pa
         near.duration_s = 1.0
         result = client.result(client.send(near), 110)
         assert result.state == "succeeded", result.reason
-        assert "on the board, 0 retries" in result.reason
+        assert "on the board, retries: 0" in result.reason
         assert truth.off_m() < WITHIN_M, result.reason
         truth.close()
     finally:

@@ -24,7 +24,7 @@ class FakeLanding:
     """A fake of the precision landing: it ends as it is told."""
 
     def __init__(self) -> None:
-        self.ended = Ended(Outcome.LANDS, "landing on the board, 0 retries")
+        self.ended = Ended(Outcome.LANDS, "landing on the board, retries: 0")
         self.runs = 0
 
     async def run(self, *_: object) -> Ended:

@@ -148,7 +148,7 @@ def test_a_board_that_is_never_there_ends_in_the_autopilots_own_return():
     vehicle.newest = lambda: blank  # type: ignore[method-assign]
     ended = run(vehicle, search_height_m=3.0, search_s=1.0, retries=0)
     assert ended.outcome is Outcome.RETURNS
-    assert "not kept in sight in 1 tries" in ended.words
+    assert "not kept in sight in one try" in ended.words
     assert vehicle.orders == ["return"]
 
 
