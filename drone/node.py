@@ -74,7 +74,12 @@ class DroneNode(Node):
         vehicle = Vehicle(self._text("connect") or config.connect, config.gimbal_rate_hz)
         kit = Kit(
             vehicle=vehicle,
-            planner=Planner(Airspace.of_site(site, config), config, body.camera.horizontal_fov_rad),
+            planner=Planner(
+                Airspace.of_site(site, config),
+                config,
+                body.camera.horizontal_fov_rad,
+                [kiosk.pad for kiosk in site.kiosks],
+            ),
             site=site,
             frame=LocalFrame(site.origin),
             config=config,

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from comms.contracts.place import Enu
-from comms.contracts.task import Task, TaskKind, TaskState
+from comms.contracts.task import COMES_DOWN, Task, TaskKind, TaskState
 from comms.logs import get_logger
 from drone.errors import DroneError, OrderError, PlanError, TransferError
 from drone.execution.boarding import board_flight, board_mission
@@ -30,6 +30,7 @@ _TURN_S = 0.2
 _REPORT_S = 1.0
 _LINGER_S = 20.0
 _OVER_HOME_M = 2.0
+_ELSEWHERE = (TaskKind.LAND, TaskKind.EMERGENCY_LAND)
 
 #: (state, reason, share done, seconds left)
 Report = Callable[[TaskState, str, float, float | None], None]
@@ -65,7 +66,7 @@ class Flight:
         self._timeline = Timeline(plan, kit.config)
         self._left_s = self._timeline.total_s
         self._item = 0
-        self._work_done = task.kind is TaskKind.RETURN
+        self._comes_down = self._work_done = task.kind in COMES_DOWN
         self._unasked = UnaskedMode(kit.view, kit.vehicle.texts)
         self._told: tuple[TaskState, str] | None = None
         self._told_at = 0.0
@@ -131,8 +132,14 @@ class Flight:
 
     async def _board_in_flight(self) -> None:
         await self._kit.actions.hold()
-        await self._replace_mission(self.plan)
-        self._enter(Stage.COMING_HOME if self.task.kind is TaskKind.RETURN else Stage.FLYING, "")
+        self._enter(Stage.COMING_HOME if self._comes_down else Stage.FLYING, "")
+        try:
+            await self._replace_mission(self.plan)
+        except DroneError as error:
+            if self.task.kind is not TaskKind.LAND:
+                raise
+            self._log.warning("the autopilot's own landing is taken", why=str(error))
+            await self._kit.actions.land()
 
     def _wants_out(self) -> bool:
         return bool(self.wish_hold) or self._end is not None
@@ -278,7 +285,7 @@ class Flight:
             self._note()
         share = self._timeline.share_done(self._item, self._kit.where())
         self._left_s = self._timeline.remaining_s(share)
-        if self.stage is not Stage.COMING_HOME or self.task.kind is TaskKind.RETURN:
+        if self.stage is not Stage.COMING_HOME or self._comes_down:
             self.share = max(self.share, share)
         if not self.holding:
             state = TaskState.PAUSED if self._unasked.is_paused else TaskState.RUNNING
@@ -331,7 +338,8 @@ class Flight:
         here = self._kit.where()
         where = "landed"
         if here is not None:
-            where = f"landed {math.dist(here[:2], self.plan.home[:2]):.1f} m from home"
+            place = "home" if self.task.kind not in _ELSEWHERE else "where it was to"
+            where = f"landed {math.dist(here[:2], self.plan.home[:2]):.1f} m from {place}"
         if self._end is not None:
             return self._end.state, f"{self._end.why}; {where}"
         if self._work_done:
