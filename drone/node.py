@@ -50,6 +50,7 @@ from drone.messages import (
     update_to_message,
 )
 from drone.missions.planner import Planner
+from drone.others import OtherVehicles
 from drone.reporter import Reporter
 
 _STATE_HZ = 10.0
@@ -91,6 +92,8 @@ class DroneNode(Node):
         self._log = get_logger()
         self._news: queue.SimpleQueue[TaskUpdate] = queue.SimpleQueue()
         self._waiting: dict[str, list[ServerGoalHandle]] = {}
+        self._others = OtherVehicles(self)
+        kit.targets = self._others.last
         self._desk = Desk(kit, self._news.put)
         self._reporter = Reporter(kit, self._desk, LocalFrame(site.origin), config)
         self._thread = LoopThread()

@@ -17,6 +17,7 @@ from comms.contracts.task import COMES_DOWN, Task, TaskKind, TaskState
 from comms.logs import get_logger
 from drone.errors import DroneError, OrderError, PlanError, TransferError
 from drone.execution.boarding import board_flight, board_mission
+from drone.execution.company import Company
 from drone.execution.journal import FlightRecord, Stage
 from drone.execution.kit import Kit
 from drone.execution.unasked import UnaskedMode
@@ -67,6 +68,7 @@ class Flight:
         self._left_s = self._timeline.total_s
         self._item = 0
         self._comes_down = self._work_done = task.kind in COMES_DOWN
+        self._company = Company(task, kit) if task.kind is TaskKind.ESCORT else None
         self._unasked = UnaskedMode(kit.view, kit.vehicle.texts)
         self._told: tuple[TaskState, str] | None = None
         self._told_at = 0.0
@@ -93,6 +95,11 @@ class Flight:
         if self._kit.view.landed.last is Landed.LANDING:
             return Part.LANDING
         return self._timeline.part_at(self._item)
+
+    @property
+    def _in_company(self) -> bool:
+        """Whether it is beside its target, moving with it."""
+        return self._company is not None and self._company.is_begun and self._end is None
 
     # ------------------------------------------------------------------ from the ground
 
@@ -214,6 +221,7 @@ class Flight:
                 return self._end.state, self._end.why
             await self._obey()
             self._follow_progress()
+            await self._accompany()
             await self._heed_mode()
             self._heed_battery()
             await self._heed_ground()
@@ -235,6 +243,8 @@ class Flight:
             self._note()
 
     async def _go_on(self) -> None:
+        if self._in_company:
+            return  # the next word of its target moves it
         if self._mission is None:
             await self._kit.actions.return_home()
         else:
@@ -270,6 +280,25 @@ class Flight:
         await self._kit.actions.start_mission()
         self._unasked.forget()
 
+    async def _accompany(self) -> None:
+        """An escort's work, until its time is over or its target lost."""
+        if self._company is None or self._end is not None:
+            return
+        was_begun = self._company.is_begun
+        try:
+            over = await self._company.step(self._item, self.plan, self.holding)
+        except DroneError as error:
+            self.detail = str(error)
+            return
+        if not self._company.is_begun:
+            return
+        if not was_begun:
+            self._unasked.forget()
+        self.detail = self._company.words
+        if over is not None:
+            self._work_done = over[0] is TaskState.SUCCEEDED
+            self.end(Ending(*over))
+
     def _follow_progress(self) -> None:
         progress = self._kit.view.progress.last
         if progress is not None and self._mission is not None:
@@ -285,6 +314,9 @@ class Flight:
             self._note()
         share = self._timeline.share_done(self._item, self._kit.where())
         self._left_s = self._timeline.remaining_s(share)
+        if self._in_company:
+            assert self._company is not None
+            share, self._left_s = self._company.share, self._company.left_s
         if self.stage is not Stage.COMING_HOME or self._comes_down:
             self.share = max(self.share, share)
         if not self.holding:
@@ -294,7 +326,8 @@ class Flight:
     async def _heed_mode(self) -> None:
         """What to make of a mode that nobody here asked for."""
         ours = self.holding or self._end_begun or self.part in (Part.RETURN, Part.LANDING)
-        verdict = self._unasked.look(self.holding, self.part)
+        stays = self.holding or (self._in_company and self._kit.view.is_holding)
+        verdict = self._unasked.look(stays, self.part)
         if verdict.resumed_elsewhere:
             if self.wish_hold.startswith("emergency stop"):
                 self.holding = False  # hold again

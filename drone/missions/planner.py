@@ -90,14 +90,14 @@ class Planner:
         return replace(plan, notes=(f"it lands where it is: {why}",))
 
     def _work(self, task: Task, points: Sequence[Enu], start: Enu) -> Work:
-        fewest = POINTS_OF_KIND.get(task.kind, (0, 0))[0]
+        fewest = POINTS_OF_KIND.get(task.kind, (1, 1))[0]
         if len(points) < fewest:
             raise PlanError(f"a {task.kind} flight needs {fewest} points, and has {len(points)}")
         if task.kind is TaskKind.ORBIT:
             return orbit(task, points[0], start, self.airspace, self.config)
         if task.kind is TaskKind.FLY_TO:
             return stand_over(task, points[0], self.airspace, towards(start, points[0]))
-        if task.kind is TaskKind.WATCH:
+        if task.kind in (TaskKind.WATCH, TaskKind.ESCORT):
             return stand_beside(task, points[0], self.airspace)
         if task.kind is TaskKind.SURVEY:
             return self._area.survey(task, points, start)

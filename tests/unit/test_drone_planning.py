@@ -307,7 +307,7 @@ def test_every_kind_is_planned_around_a_tower_and_comes_home(kind, points, field
         ),
         (TaskKind.CORRIDOR, [Enu(0, 0, 0), Enu(900, 0, 0)], {}, "from where it may be flown"),
         (TaskKind.WATCH, [Enu(900, 0, 0)], {"distance_m": 5.0}, "no free place 5 m from the point"),
-        (TaskKind.ESCORT, [], {}, "the drone cannot do a escort task"),
+        (TaskKind.ESCORT, [], {}, "a escort flight needs 1 points, and has 0"),
         (TaskKind.SURVEY, AREA[:2], {}, "a survey flight needs 3 points, and has 2"),
     ],
 )
