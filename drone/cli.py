@@ -195,7 +195,12 @@ async def _desk(on_update: Callable[[TaskUpdate], None]) -> AsyncIterator[Desk]:
     async with _vehicle(config.gimbal_rate_hz) as vehicle:
         kit = Kit(
             vehicle=vehicle,
-            planner=Planner(Airspace.of_site(site, config), config, body.camera.horizontal_fov_rad),
+            planner=Planner(
+                Airspace.of_site(site, config),
+                config,
+                body.camera.horizontal_fov_rad,
+                [kiosk.pad for kiosk in site.kiosks],
+            ),
             site=site,
             frame=site.frame,
             config=config,

@@ -50,6 +50,7 @@ from drone.messages import (
     update_to_message,
 )
 from drone.missions.planner import Planner
+from drone.others import OtherVehicles
 from drone.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -77,7 +78,12 @@ class DroneNode(Node):
         vehicle = Vehicle(self._text("connect") or config.connect, config.gimbal_rate_hz)
         kit = Kit(
             vehicle=vehicle,
-            planner=Planner(Airspace.of_site(site, config), config, body.camera.horizontal_fov_rad),
+            planner=Planner(
+                Airspace.of_site(site, config),
+                config,
+                body.camera.horizontal_fov_rad,
+                [kiosk.pad for kiosk in site.kiosks],
+            ),
             site=site,
             frame=LocalFrame(site.origin),
             config=config,
@@ -97,6 +103,8 @@ class DroneNode(Node):
         self._log = get_logger()
         self._news: queue.SimpleQueue[TaskUpdate] = queue.SimpleQueue()
         self._waiting: dict[str, list[ServerGoalHandle]] = {}
+        self._others = OtherVehicles(self)
+        kit.targets = self._others.last
         self._desk = Desk(kit, self._news.put)
         self._reporter = Reporter(kit, self._desk, LocalFrame(site.origin), config)
         self._thread = LoopThread()

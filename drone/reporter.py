@@ -28,6 +28,7 @@ _WORK_WORDS = {
     TaskKind.CORRIDOR: "along_way",
     TaskKind.PERIMETER: "around_area",
     TaskKind.SEARCH: "searching",
+    TaskKind.ESCORT: "escorting",
 }  # others watch
 _GNSS_SIGMA_M = 1.5
 _HEIGHT_SIGMA_M = 1.5

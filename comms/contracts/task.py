@@ -114,13 +114,13 @@ POINTS_OF_KIND: dict[TaskKind, tuple[int, int]] = {
     TaskKind.PERIMETER: (3, 100),
 }
 
-#: What brings a drone down is never kept waiting for an approval.
-_COMES_DOWN = frozenset({TaskKind.RETURN, TaskKind.LAND, TaskKind.EMERGENCY_LAND})
+#: What brings a drone down; it is never kept waiting for an approval.
+COMES_DOWN = frozenset({TaskKind.RETURN, TaskKind.LAND, TaskKind.EMERGENCY_LAND})
 
 
 def needs_approval(vehicle: Vehicle, kind: TaskKind) -> bool:
     """A drone takes off only on a person's approval."""
-    return vehicle is Vehicle.DRONE and kind not in _COMES_DOWN
+    return vehicle is Vehicle.DRONE and kind not in COMES_DOWN
 
 
 class Approval(BaseModel):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from comms.contracts.errors import ContractError
-from comms.contracts.task import Task, TaskKind, TaskState, TaskUpdate, Vehicle
+from comms.contracts.task import COMES_DOWN, Task, TaskState, TaskUpdate, Vehicle
 from comms.contracts.unit import PreflightItem
 from comms.logs import get_logger
 from drone.errors import DroneError
@@ -160,7 +160,7 @@ class Desk:
         try:
             self._check(task)
             await self._make_way(task)
-            if task.kind is TaskKind.RETURN and not self.kit.view.is_airborne:
+            if task.kind in COMES_DOWN and not self.kit.view.is_airborne:
                 self._tell(task, TaskState.ACCEPTED, "")
                 return self._finish(task, TaskState.SUCCEEDED, "the drone is on the ground")
             plan = await self._plan(task)
@@ -185,14 +185,14 @@ class Desk:
         if self.estop:
             raise RejectedError(f"the emergency stop is {self.estop}")
         busy = self._busy_with(task)
-        if busy is not None and task.kind is not TaskKind.RETURN:
+        if busy is not None and task.kind not in COMES_DOWN:
             if task.priority <= busy.task.priority:
                 raise RejectedError(f"the drone is flying task {busy.task.task_id}")
             if not self.kit.view.is_airborne:
                 raise RejectedError(f"the drone is just launching for task {busy.task.task_id}")
         if len(self._running) > 1 and busy is None:
             raise RejectedError("the drone is working on another task")
-        if busy is None and self.kit.view.is_airborne and task.kind is not TaskKind.RETURN:
+        if busy is None and self.kit.view.is_airborne and task.kind not in COMES_DOWN:
             raise RejectedError("the drone is in the air on somebody else's order")
 
     def _busy_with(self, task: Task) -> Flight | None:

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from comms.contracts.place import Enu
-from comms.contracts.task import Task, TaskKind, TaskState
+from comms.contracts.task import COMES_DOWN, Task, TaskKind, TaskState
 from comms.logs import get_logger
 from drone.errors import DroneError, OrderError, PlanError, TransferError
 from drone.execution.board_landing import BoardLanding
 from drone.execution.boarding import board_flight, board_mission
+from drone.execution.company import Company
 from drone.execution.journal import FlightRecord, Stage
 from drone.execution.kit import Kit
 from drone.execution.unasked import UnaskedMode
@@ -31,6 +32,7 @@ _TURN_S = 0.2
 _REPORT_S = 1.0
 _LINGER_S = 20.0
 _OVER_HOME_M = 2.0
+_ELSEWHERE = (TaskKind.LAND, TaskKind.EMERGENCY_LAND)
 
 #: (state, reason, share done, seconds left)
 Report = Callable[[TaskState, str, float, float | None], None]
@@ -66,7 +68,8 @@ class Flight:
         self._timeline = Timeline(plan, kit.config)
         self._left_s = self._timeline.total_s
         self._item = 0
-        self._work_done = task.kind is TaskKind.RETURN
+        self._comes_down = self._work_done = task.kind in COMES_DOWN
+        self._company = Company(task, kit) if task.kind is TaskKind.ESCORT else None
         self._unasked = UnaskedMode(kit.view, kit.vehicle.texts)
         self._told: tuple[TaskState, str] | None = None
         self._told_at = 0.0
@@ -94,6 +97,11 @@ class Flight:
         if self._kit.view.landed.last is Landed.LANDING:
             return Part.LANDING
         return self._timeline.part_at(self._item)
+
+    @property
+    def _in_company(self) -> bool:
+        """Whether it is beside its target, moving with it."""
+        return self._company is not None and self._company.is_begun and self._end is None
 
     # ------------------------------------------------------------------ from the ground
 
@@ -133,8 +141,14 @@ class Flight:
 
     async def _board_in_flight(self) -> None:
         await self._kit.actions.hold()
-        await self._replace_mission(self.plan)
-        self._enter(Stage.COMING_HOME if self.task.kind is TaskKind.RETURN else Stage.FLYING, "")
+        self._enter(Stage.COMING_HOME if self._comes_down else Stage.FLYING, "")
+        try:
+            await self._replace_mission(self.plan)
+        except DroneError as error:
+            if self.task.kind is not TaskKind.LAND:
+                raise
+            self._log.warning("the autopilot's own landing is taken", why=str(error))
+            await self._kit.actions.land()
 
     def _wants_out(self) -> bool:
         return bool(self.wish_hold) or self._end is not None
@@ -209,6 +223,7 @@ class Flight:
                 return self._end.state, self._end.why
             await self._obey()
             self._follow_progress()
+            await self._accompany()
             await self._heed_mode()
             self._heed_battery()
             await self._land_on_board()
@@ -231,8 +246,11 @@ class Flight:
             self._note()
 
     async def _go_on(self) -> None:
+        if self._in_company:
+            return  # the next word of its target moves it
         # a mission that is in its last item, the return, does not stay in mode mission
-        if self._mission is None or self._timeline.part_at(self._item) is Part.LANDING:
+        in_return = self._timeline.part_at(self._item) is Part.LANDING
+        if self._mission is None or (in_return and self.task.kind not in _ELSEWHERE):
             await self._kit.actions.return_home()
         else:
             await self._kit.actions.start_mission()
@@ -267,6 +285,25 @@ class Flight:
         await self._kit.actions.start_mission()
         self._unasked.forget()
 
+    async def _accompany(self) -> None:
+        """An escort's work, until its time is over or its target lost."""
+        if self._company is None or self._end is not None:
+            return
+        was_begun = self._company.is_begun
+        try:
+            over = await self._company.step(self._item, self.plan, self.holding)
+        except DroneError as error:
+            self.detail = str(error)
+            return
+        if not self._company.is_begun:
+            return
+        if not was_begun:
+            self._unasked.forget()
+        self.detail = self._company.words
+        if over is not None:
+            self._work_done = over[0] is TaskState.SUCCEEDED
+            self.end(Ending(*over))
+
     def _follow_progress(self) -> None:
         progress = self._kit.view.progress.last
         if progress is not None and self._mission is not None:
@@ -282,7 +319,10 @@ class Flight:
             self._note()
         share = self._timeline.share_done(self._item, self._kit.where())
         self._left_s = self._timeline.remaining_s(share)
-        if self.stage is not Stage.COMING_HOME or self.task.kind is TaskKind.RETURN:
+        if self._in_company:
+            assert self._company is not None
+            share, self._left_s = self._company.share, self._company.left_s
+        if self.stage is not Stage.COMING_HOME or self._comes_down:
             self.share = max(self.share, share)
         if not self.holding:
             state = TaskState.PAUSED if self._unasked.is_paused else TaskState.RUNNING
@@ -291,7 +331,8 @@ class Flight:
     async def _heed_mode(self) -> None:
         """What to make of a mode that nobody here asked for."""
         ours = self.holding or self._end_begun or self.part in (Part.RETURN, Part.LANDING)
-        verdict = self._unasked.look(self.holding, self.part)
+        stays = self.holding or (self._in_company and self._kit.view.is_holding)
+        verdict = self._unasked.look(stays, self.part)
         if verdict.resumed_elsewhere:
             if self.wish_hold.startswith("emergency stop"):
                 self.holding = False  # hold again
@@ -321,6 +362,8 @@ class Flight:
 
     async def _land_on_board(self) -> None:
         """The last metres by the camera, where that is configured and the return is our own."""
+        if self.task.kind in _ELSEWHERE:
+            return  # ordered to come down, and that without delay
         at_last = self._timeline.part_at(self._item) is Part.LANDING
         if self.wish_hold or self.holding or not self._board.is_due(self.plan.home, at_last):
             return
@@ -356,8 +399,9 @@ class Flight:
         here = self._kit.where()
         where = "landed"
         if here is not None:
-            where = f"landed {math.dist(here[:2], self.plan.home[:2]):.1f} m from home"
-        if self._board.words:
+            place = "home" if self.task.kind not in _ELSEWHERE else "where it was to"
+            where = f"landed {math.dist(here[:2], self.plan.home[:2]):.1f} m from {place}"
+        if self._board.words and self.task.kind not in _ELSEWHERE:
             where += f" ({self._board.words})"
         if self._end is not None:
             return self._end.state, f"{self._end.why}; {where}"

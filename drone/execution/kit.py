@@ -11,9 +11,10 @@ from comms.contracts.beat import Beat
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import Enu, GeoPoint
 from comms.contracts.site import Site
-from comms.contracts.task import Task
+from comms.contracts.task import Task, TaskKind
 from drone.config import DroneConfig
 from drone.errors import LinkError, PlanError
+from drone.execution.escort import STALE_S, Sighting
 from drone.execution.journal import Journal
 from drone.link.actions import Actions
 from drone.link.connection import Vehicle
@@ -40,6 +41,8 @@ class Kit:
     now: Callable[[], datetime]
     beats: Mapping[str, Beat] = field(default_factory=dict)
     precision: PrecisionLanding | None = None
+    targets: Callable[[str], tuple[GeoPoint, float, bool] | None] = lambda name: None
+    """Of another vehicle of the unit: where, how many seconds ago, whether it knew its place."""
 
     @property
     def view(self) -> VehicleView:
@@ -76,6 +79,11 @@ class Kit:
 
     def points_of(self, task: Task) -> list[Enu]:
         """The task's points (map m), or those of the beat that it names. Raises PlanError."""
+        if task.kind is TaskKind.ESCORT:
+            sighting = self.sighting(task.target)
+            if sighting is None or sighting.age_s > STALE_S:
+                raise PlanError(f"where the {task.target} is is not known")
+            return [sighting.at]
         points = list(task.points)
         if not points and task.beat_id:
             beat = self.beats.get(task.beat_id)
@@ -83,6 +91,14 @@ class Kit:
                 raise PlanError(f"there is no beat {task.beat_id!r} here")
             points = [checkpoint.position for checkpoint in beat.checkpoints]
         return [self.frame.to_enu(point) for point in points]
+
+    def sighting(self, target: str) -> Sighting | None:
+        """The last word of another vehicle of the unit."""
+        known = self.targets(target)
+        if known is None:
+            return None
+        at, age_s, localized = known
+        return Sighting(self.frame.to_enu(at)._replace(up_m=0.0), age_s, localized)
 
     def place(self, position: Position) -> Enu:
         at = self.frame.to_enu(

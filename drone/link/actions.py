@@ -212,6 +212,16 @@ class Actions:
             3,
         )
 
+    async def send_to(
+        self, latitude_deg: float, longitude_deg: float, above_sea_m: float, bearing_deg: float
+    ) -> None:
+        """Ask it to fly straight to a place, without waiting for it; OrderError when refused."""
+        started = time.monotonic()
+        try:
+            await self._action.goto_location(latitude_deg, longitude_deg, above_sea_m, bearing_deg)
+        except MavsdkError as error:
+            raise self._failed("set out for another place", started, _short(error)) from None
+
     async def look_at(self, latitude_deg: float, longitude_deg: float, above_sea_m: float) -> bool:
         """Point the gimbal at a place; False when the vehicle has no gimbal that can."""
         try:

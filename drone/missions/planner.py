@@ -31,10 +31,17 @@ class Planner:
     """Plans flights over one site."""
 
     def __init__(
-        self, airspace: Airspace, config: DroneConfig, camera_fov_rad: float = 1.2
+        self,
+        airspace: Airspace,
+        config: DroneConfig,
+        camera_fov_rad: float = 1.2,
+        pads: Sequence[tuple[float, float]] = (),
     ) -> None:
-        """`camera_fov_rad`: whole angle of view, left to right."""
+        """`camera_fov_rad`: whole angle of view, left to right. `pads`: where it may land (map
+        m).
+        """
         self.airspace = airspace
+        self.pads = tuple(pads)
         self.config = config
         self._area = AreaWork(airspace, config, camera_fov_rad)
 
@@ -45,6 +52,10 @@ class Planner:
         """
         if task.kind is TaskKind.RETURN:
             return self.come_home(start, home)
+        if task.kind is TaskKind.LAND:
+            return self.land_here(start)
+        if task.kind is TaskKind.EMERGENCY_LAND:
+            return self.land_nearest(start, home)
         if task.height_m > self.config.max_height_m:
             raise PlanError(
                 f"{task.height_m:.0f} m is higher than the {self.config.max_height_m:.0f} m allowed"
@@ -53,15 +64,40 @@ class Planner:
         legs = [*self._out(start, work.begin), *work.items, *self._back(work.end, home)]
         return self._finish(legs, start, home, work.look_at, work.notes)
 
+    def land_here(self, start: Enu) -> FlightPlan:
+        """Straight down from where the vehicle is in the air. Raises PlanError."""
+        ground = start._replace(up_m=0.0)
+        blocked = self.airspace.obstruction(start, ground)
+        if blocked is not None:
+            raise PlanError(f"it cannot land here: {blocked}")
+        items = [PlanItem(Step.LAND, Part.LANDING, ground)]
+        return self._finish(items, start, ground, None, ())
+
+    def land_nearest(self, start: Enu, home: Enu) -> FlightPlan:
+        """To the pad that is reached first by a clear way, and down; where no pad can be reached,
+        down here. Raises PlanError."""
+        plans, why = [], ""
+        for pad in {(home.east_m, home.north_m), *self.pads}:
+            place = Enu(*pad, 0.0)
+            try:
+                legs = [*self._back(start, place)[:-1], PlanItem(Step.LAND, Part.LANDING, place)]
+                plans.append(self._finish(legs, start, place, None, ()))
+            except PlanError as error:
+                why = str(error)
+        if plans:
+            return min(plans, key=lambda plan: plan.duration_s)
+        plan = self.land_here(start)
+        return replace(plan, notes=(f"it lands where it is: {why}",))
+
     def _work(self, task: Task, points: Sequence[Enu], start: Enu) -> Work:
-        fewest = POINTS_OF_KIND.get(task.kind, (0, 0))[0]
+        fewest = POINTS_OF_KIND.get(task.kind, (1, 1))[0]
         if len(points) < fewest:
             raise PlanError(f"a {task.kind} flight needs {fewest} points, and has {len(points)}")
         if task.kind is TaskKind.ORBIT:
             return orbit(task, points[0], start, self.airspace, self.config)
         if task.kind is TaskKind.FLY_TO:
             return stand_over(task, points[0], self.airspace, towards(start, points[0]))
-        if task.kind is TaskKind.WATCH:
+        if task.kind in (TaskKind.WATCH, TaskKind.ESCORT):
             return stand_beside(task, points[0], self.airspace)
         if task.kind is TaskKind.SURVEY:
             return self._area.survey(task, points, start)

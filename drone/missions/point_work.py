@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 from comms.contracts.place import Enu
 from comms.contracts.task import Task
 from drone.airspace.airspace import Airspace
 from drone.config import DroneConfig
 from drone.errors import PlanError
+from drone.missions.beside import place_beside
 from drone.missions.orbit import clear_orbit, speed_on
 from drone.missions.plan import Part, PlanItem, Step
 from drone.missions.work import Work, towards
 
 _EYE_HEIGHT_M = 1.0
-_BEARINGS = 24
 
 
 def orbit(task: Task, target: Enu, start: Enu, airspace: Airspace, config: DroneConfig) -> Work:
@@ -57,23 +55,7 @@ def stand_beside(task: Task, target: Enu, airspace: Airspace) -> Work:
     The hold is the mission's own, so that the vehicle comes home by itself when nobody tells it
     to. Raises PlanError.
     """
-    why = ""
-    for turn in sorted(range(_BEARINGS), key=lambda k: abs(_signed(k))):
-        bearing = task.bearing_rad + _signed(turn) * math.tau / _BEARINGS
-        at = Enu(
-            target.east_m + task.distance_m * math.cos(bearing),
-            target.north_m + task.distance_m * math.sin(bearing),
-            task.height_m,
-        )
-        inside = airspace.why_not_at(at)
-        if not inside:
-            break
-        why = why or inside
-    else:
-        raise PlanError(
-            f"there is no free place {task.distance_m:.0f} m from the point at "
-            f"{task.height_m:.0f} m: the one asked for {why}"
-        )
+    at, why = place_beside(target, task.distance_m, task.bearing_rad, task.height_m, airspace)
     look_at = target._replace(up_m=_EYE_HEIGHT_M)
     items = (
         PlanItem(Step.LOOK_AT, Part.WORK, look_at),
@@ -81,7 +63,3 @@ def stand_beside(task: Task, target: Enu, airspace: Airspace) -> Work:
     )
     notes = ("it stands at another bearing than asked, which is not free",) if why else ()
     return Work(at, at, items, look_at, notes)
-
-
-def _signed(turn: int) -> int:
-    return (turn + 1) // 2 * (1 if turn % 2 else -1)

@@ -307,7 +307,7 @@ def test_every_kind_is_planned_around_a_tower_and_comes_home(kind, points, field
         ),
         (TaskKind.CORRIDOR, [Enu(0, 0, 0), Enu(900, 0, 0)], {}, "from where it may be flown"),
         (TaskKind.WATCH, [Enu(900, 0, 0)], {"distance_m": 5.0}, "no free place 5 m from the point"),
-        (TaskKind.ESCORT, [], {}, "the drone cannot do a escort task"),
+        (TaskKind.ESCORT, [], {}, "a escort flight needs 1 points, and has 0"),
         (TaskKind.SURVEY, AREA[:2], {}, "a survey flight needs 3 points, and has 2"),
     ],
 )
@@ -350,3 +350,37 @@ def test_the_camera_looks_down_over_an_area_and_ahead_on_the_way_back(firmware, 
     assert [i.seq for i in mission.items] == list(range(len(mission.items)))
     assert len(mission.plan_index) == len(mission.items)
     assert max(mission.plan_index) == len(plan.items) - 1
+
+
+def test_an_emergency_landing_takes_the_pad_that_is_reached_first() -> None:
+    config = CONFIG
+    airspace = Airspace.of_site(site_with(), config)
+    planner = Planner(airspace, config, pads=[(90.0, 0.0), (-150.0, 0.0)])
+    order = task(TaskKind.EMERGENCY_LAND)
+    plan = planner.plan(order, [], Enu(60.0, 20.0, 30.0), HOME)
+    assert plan.home == Enu(90.0, 0.0, 0.0)
+    assert plan.items[-1].step is Step.LAND
+    assert planner.plan(order, [], Enu(10.0, 20.0, 30.0), HOME).home == HOME
+    closed = NoFly(feature_id="n", name="Fair", ring=ring(80, -10, 100, 10))
+    planner = Planner(
+        Airspace.of_site(site_with(no_fly=(closed,)), config), config, pads=[(90.0, 0.0)]
+    )
+    assert planner.plan(order, [], Enu(60.0, 20.0, 30.0), HOME).home == HOME
+
+
+def test_without_a_pad_that_can_be_reached_it_lands_where_it_is() -> None:
+    closed = NoFly(feature_id="n", name="Fair", ring=ring(-10, -10, 10, 10))
+    planner = planner_over(site_with(no_fly=(closed,)))
+    plan = planner.plan(task(TaskKind.EMERGENCY_LAND), [], Enu(60.0, 20.0, 30.0), HOME)
+    assert plan.home == Enu(60.0, 20.0, 0.0)
+    assert "it lands where it is: the" in plan.notes[0]
+    assert "Fair" in plan.notes[0]
+
+
+def test_it_lands_here_only_where_here_is_free() -> None:
+    tower = Building(feature_id="b", name="Tower", ring=ring(50, -15, 72, 8), height_m=20)
+    planner = planner_over(site_with(buildings=(tower,)))
+    plan = planner.plan(task(TaskKind.LAND), [], Enu(20.0, 0.0, 30.0), HOME)
+    assert [(i.step, i.at) for i in plan.items] == [(Step.LAND, Enu(20.0, 0.0, 0.0))]
+    with pytest.raises(PlanError, match="cannot land here: it enters the building Tower"):
+        planner.plan(task(TaskKind.LAND), [], Enu(60.0, 0.0, 40.0), HOME)

@@ -169,6 +169,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mode_along_way": ("flying along its way", "沿线飞行中"),
     "mode_around_area": ("flying around the area", "周界飞行中"),
     "mode_searching": ("searching", "搜索中"),
+    "mode_escorting": ("beside the robot", "伴飞中"),
     "mode_hold": ("holding its place", "悬停"),
     "mode_holding": ("holding its place", "悬停"),
     "mode_ready": ("ready on the pad", "就绪"),
