@@ -7,7 +7,7 @@ vehicle's own words.
 
 | order | effect | time-out | tries |
 |---|---|---|---|
-| arm | armed (1 Hz heartbeat); ArduCopter: guided before | 3 s | for 12 s, one a second |
+| arm | armed (1 Hz heartbeat); ArduCopter: put in guided before | 3 s | for 12 s, one a second |
 | take off | off the ground, then 70 % of the height | 15 s, then 60 s | 3 |
 | start mission | mode mission, for 0.4 s | 2 s | 8, one a second |
 | hold | mode hold (ArduCopter: guided), below 1 m/s | 3 s, then 15 s | 4 |
@@ -45,6 +45,7 @@ _METRES_PER_DEGREE = 111_319.5
 _ARM_FOR_S = 12.0
 _TAKEOFF_SHARE = 0.7
 _START_TRIES = 8
+_ARM_DISARM = 400
 _DO_SET_MODE, _CUSTOM_MODE_ENABLED, _COPTER_GUIDED = 176, 1.0, 4.0
 #: No order is repeated to a vehicle that has been silent for this long (s).
 _SILENT_S = 4.0
@@ -69,20 +70,19 @@ class Actions:
         """Arm; an early refusal is repeated, because health turns good over seconds.
 
         ArduCopter does not arm in AUTO, RTL or LAND, in which its last flight has ended, and MAVSDK
-        would leave those for BRAKE, in which it does not arm either: so it is put in guided first.
+        would leave those for BRAKE, in which it does not arm either: so it is put in guided and
+        armed past MAVSDK.
         """
         started = time.monotonic()
-        if self._view.firmware is Firmware.ARDUPILOT:
-            await self._do(
-                "get ready to arm",
-                self._guided,
-                lambda: self._view.mode.fresh() is Mode.GUIDED,
-                3.0,
-                4,
-            )
+        is_copter = self._view.firmware is Firmware.ARDUPILOT
+        order = self._arm_in_guided if is_copter else self._action.arm
         tries = max(1, int(_ARM_FOR_S))
-        await self._do("arm", self._action.arm, lambda: bool(self._view.armed.fresh()), 3.0, tries)
+        await self._do("arm", order, lambda: bool(self._view.armed.fresh()), 3.0, tries)
         self._log.info("armed", took_s=round(time.monotonic() - started, 2))
+
+    async def _arm_in_guided(self) -> str:
+        await self._guided()
+        return await self._direct.refusal(_ARM_DISARM, 1.0)
 
     async def disarm(self) -> None:
         await self._do(
@@ -161,8 +161,9 @@ class Actions:
     async def hold(self) -> None:
         """Stop and stay.
 
-        On ArduCopter MAVSDK's hold is Loiter, in which the throttle stick decides the height: with
-        a stick at its bottom, or none, the vehicle sinks. Guided stops and listens to no stick.
+        On ArduCopter MAVSDK's hold is Brake, from which it cannot be armed again, in other versions
+        Loiter, in which the throttle stick decides the height: with a stick at its bottom, or none,
+        the vehicle sinks. Guided stops and listens to no stick.
         """
         order = self._action.hold
         if self._view.firmware is Firmware.ARDUPILOT:
@@ -273,19 +274,21 @@ class Actions:
         timeout_s: float,
         tries: int,
     ) -> None:
-        """Give an order until its effect is seen. MAVSDK's own time-outs end a call that hangs."""
+        """Give an order until its effect is seen. MAVSDK's own time-outs end a call that hangs. An
+        order raises MavsdkError or returns how it was refused."""
         started = time.monotonic()
         refusal = ""
         for number in range(tries):
             given = time.monotonic()
             try:
-                await order()
-                refusal = "it said yes and did not do it"
+                said = await order()
+                refusal = said if isinstance(said, str) else ""
             except MavsdkError as error:
                 refusal = _short(error)
-            else:
+            if not refusal:
                 if await self._until(effect, timeout_s):
                     return
+                refusal = "it said yes and did not do it"
             if effect():
                 return
             if not self._view.connected and time.monotonic() - started > _SILENT_S:
