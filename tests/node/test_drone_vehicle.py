@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -141,6 +142,22 @@ def test_a_mission_gets_on_board_over_a_slow_and_lossy_link(
         took_s = time.monotonic() - begin
     with capsys.disabled():
         print(f"\n{profile}: 8 items over 20 % loss and 600 ms: read back after {took_s:.1f} s")
+
+
+def test_silence_is_noticed_while_the_vehicle_is_being_greeted(tmp_path: Path) -> None:
+    """Every rate is asked for with a time-out of its own; none of them may hide the silence."""
+    port = free_udp_port()
+    with (
+        autopilot(port, tmp_path / "log", profile="ardupilot") as process,
+        link_to(f"udpin://127.0.0.1:{port}") as (vehicle, _),
+    ):
+        wait_for(lambda: vehicle.view.connected, 15.0, "a heartbeat")
+        process.send_signal(signal.SIGSTOP)
+        try:
+            wait_for(lambda: not vehicle.view.connected, 8.0, "the silence")
+        finally:
+            process.send_signal(signal.SIGCONT)
+        wait_for(lambda: vehicle.view.knows_itself, 20.0, "the vehicle's word")
 
 
 @pytest.mark.parametrize("line", ["udp", "tcp", "serial"])
