@@ -165,16 +165,14 @@ class Actions:
         Loiter, in which the throttle stick decides the height: with a stick at its bottom, or none,
         the vehicle sinks. Guided stops and listens to no stick.
         """
-        order = self._action.hold
-        if self._view.firmware is Firmware.ARDUPILOT:
-            order = self._guided
+        is_copter = self._view.firmware is Firmware.ARDUPILOT
+        order: Callable[[], Awaitable[Any]] = self._guided if is_copter else self._action.hold
         await self._do("hold", order, lambda: self._view.is_holding, 3.0, 4)
         if not await self._until(lambda: self.speed_mps() < 1.0, 15.0):
             raise OrderError("the vehicle holds but does not come to rest")
 
-    async def _guided(self) -> None:
-        # Refused or unanswered, it is given again: the effect counts, not the answer.
-        await self._direct.is_accepted(_DO_SET_MODE, _CUSTOM_MODE_ENABLED, _COPTER_GUIDED)
+    async def _guided(self) -> str:
+        return await self._direct.refusal(_DO_SET_MODE, _CUSTOM_MODE_ENABLED, _COPTER_GUIDED)
 
     async def return_home(self) -> None:
         """The autopilot's own return."""

@@ -138,10 +138,10 @@ def test_a_mission_gets_on_board_over_a_slow_and_lossy_link(
     with linked(profile, tmp_path / "log", *bad, within_s=60.0) as (vehicle, thread):
         assert vehicle.transfer is not None
         begin = time.monotonic()
-        thread.submit(vehicle.transfer.put_mission(mission(8))).result(100.0)
+        thread.submit(vehicle.transfer.put_mission(mission(6))).result(100.0)
         took_s = time.monotonic() - begin
     with capsys.disabled():
-        print(f"\n{profile}: 8 items over 20 % loss and 600 ms: read back after {took_s:.1f} s")
+        print(f"\n{profile}: 6 items over 20 % loss and 600 ms: read back after {took_s:.1f} s")
 
 
 def test_silence_is_noticed_while_the_vehicle_is_being_greeted(tmp_path: Path) -> None:
