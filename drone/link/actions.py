@@ -7,7 +7,7 @@ vehicle's own words.
 
 | order | effect | time-out | tries |
 |---|---|---|---|
-| arm | armed (1 Hz heartbeat); ArduCopter: guided before | 3 s | for 12 s, one a second |
+| arm | armed (1 Hz heartbeat); ArduCopter: put in guided before | 3 s | for 12 s, one a second |
 | take off | off the ground, then 70 % of the height | 15 s, then 60 s | 3 |
 | start mission | mode mission, for 0.4 s | 2 s | 8, one a second |
 | hold | mode hold (ArduCopter: guided), below 1 m/s | 3 s, then 15 s | 4 |
@@ -36,21 +36,18 @@ from mavsdk.plugins.gimbal import ControlMode, GimbalMode, SendMode
 from comms.logs import get_logger
 from drone.errors import OrderError
 from drone.link.direct import DirectCommands
+from drone.link.effect import Effect, Effects, Order, short
 from drone.link.return_height import set_return_height
 from drone.link.state import Landed, Mode, VehicleView
 from drone.link.statustext import StatusTexts
 from drone.missions.encoding import Firmware
 
-_POLL_S = 0.05
 _METRES_PER_DEGREE = 111_319.5
 _ARM_FOR_S = 12.0
 _TAKEOFF_SHARE = 0.7
 _START_TRIES = 8
+_ARM_DISARM = 400
 _DO_SET_MODE, _CUSTOM_MODE_ENABLED, _COPTER_GUIDED = 176, 1.0, 4.0
-#: No order is repeated to a vehicle that has been silent for this long (s).
-_SILENT_S = 4.0
-
-Effect = Callable[[], bool]
 
 
 class Actions:
@@ -63,30 +60,29 @@ class Actions:
         self._param = ParamAsync(system)
         self._direct = DirectCommands(system)
         self._view = view
-        self._texts = texts
+        self._effects = Effects(view, texts)
         self._log = get_logger()
 
     async def arm(self) -> None:
         """Arm; an early refusal is repeated, because health turns good over seconds.
 
         ArduCopter does not arm in AUTO, RTL or LAND, in which its last flight has ended, and MAVSDK
-        would leave those for BRAKE, in which it does not arm either: so it is put in guided first.
+        would leave those for BRAKE, in which it does not arm either: so it is put in guided and
+        armed past MAVSDK.
         """
         started = time.monotonic()
-        if self._view.firmware is Firmware.ARDUPILOT:
-            await self._do(
-                "get ready to arm",
-                self._guided,
-                lambda: self._view.mode.fresh() is Mode.GUIDED,
-                3.0,
-                4,
-            )
+        is_copter = self._view.firmware is Firmware.ARDUPILOT
+        order = self._arm_in_guided if is_copter else self._action.arm
         tries = max(1, int(_ARM_FOR_S))
-        await self._do("arm", self._action.arm, lambda: bool(self._view.armed.fresh()), 3.0, tries)
+        await self._effects.bring("arm", order, lambda: bool(self._view.armed.fresh()), 3.0, tries)
         self._log.info("armed", took_s=round(time.monotonic() - started, 2))
 
+    async def _arm_in_guided(self) -> str:
+        await self._guided()
+        return await self._direct.refusal(_ARM_DISARM, 1.0)
+
     async def disarm(self) -> None:
-        await self._do(
+        await self._effects.bring(
             "disarm", self._action.disarm, lambda: self._view.armed.fresh() is False, 3.0, 3
         )
 
@@ -106,13 +102,13 @@ class Actions:
         """Leave the ground and climb near `height_m` (m above home), or until `interrupted`."""
         started = time.monotonic()
         left = lambda: self._view.landed.fresh() in (Landed.TAKING_OFF, Landed.IN_AIR)  # noqa: E731
-        await self._do("take off", self._action.takeoff, left, 15.0, 3)
+        await self._effects.bring("take off", self._action.takeoff, left, 15.0, 3)
         self._log.info("airborne", took_s=round(time.monotonic() - started, 2))
-        high = await self._until(
+        high = await self._effects.until(
             lambda: self.height_m() >= _TAKEOFF_SHARE * height_m or interrupted(), 60.0
         )
         if not high:
-            raise self._failed(
+            raise self._effects.failure(
                 "take off",
                 started,
                 f"it is {self.height_m():.1f} m high instead of {height_m:.0f} m",
@@ -132,15 +128,15 @@ class Actions:
                 await self._mission.start_mission()
                 refusal = "it said yes and did not do it"
             except MavsdkError as error:
-                refusal = _short(error)
+                refusal = short(error)
             # PX4 shows the mode for a moment before it refuses
-            if await self._until(flies, 2.0):
+            if await self._effects.until(flies, 2.0):
                 await asyncio.sleep(0.4)
                 if flies():
                     self._log.info("flies its mission", took_s=round(time.monotonic() - started, 2))
                     return
             await asyncio.sleep(max(0.0, 1.0 - (time.monotonic() - given)))
-        raise self._failed("start the mission", started, refusal)
+        raise self._effects.failure("start the mission", started, refusal)
 
     async def choose_item(self, index: int) -> None:
         """Make `index` the mission item that is flown next.
@@ -157,29 +153,28 @@ class Actions:
             progress = self._view.progress.last
             return progress is not None and progress.current == index
 
-        await self._do("choose the mission item", choose, chosen, 1.5, 6)
+        await self._effects.bring("choose the mission item", choose, chosen, 1.5, 6)
 
     async def hold(self) -> None:
         """Stop and stay.
 
-        On ArduCopter MAVSDK's hold is Loiter, in which the throttle stick decides the height: with
-        a stick at its bottom, or none, the vehicle sinks. Guided stops and listens to no stick.
+        On ArduCopter MAVSDK's hold is Brake, from which it cannot be armed again, in other versions
+        Loiter, in which the throttle stick decides the height: with a stick at its bottom, or none,
+        the vehicle sinks. Guided stops and listens to no stick.
         """
-        order = self._action.hold
-        if self._view.firmware is Firmware.ARDUPILOT:
-            order = self._guided
-        await self._do("hold", order, lambda: self._view.is_holding, 3.0, 4)
-        if not await self._until(lambda: self.speed_mps() < 1.0, 15.0):
+        is_copter = self._view.firmware is Firmware.ARDUPILOT
+        order: Order = self._guided if is_copter else self._action.hold
+        await self._effects.bring("hold", order, lambda: self._view.is_holding, 3.0, 4)
+        if not await self._effects.until(lambda: self.speed_mps() < 1.0, 15.0):
             raise OrderError("the vehicle holds but does not come to rest")
 
-    async def _guided(self) -> None:
-        # Refused or unanswered, it is given again: the effect counts, not the answer.
-        await self._direct.is_accepted(_DO_SET_MODE, _CUSTOM_MODE_ENABLED, _COPTER_GUIDED)
+    async def _guided(self) -> str:
+        return await self._direct.refusal(_DO_SET_MODE, _CUSTOM_MODE_ENABLED, _COPTER_GUIDED)
 
     async def return_home(self) -> None:
         """The autopilot's own return."""
         effects = (Mode.RETURN, Mode.LAND)
-        await self._do(
+        await self._effects.bring(
             "return",
             self._action.return_to_launch,
             lambda: self._view.mode.fresh() in effects or self._view.is_down,
@@ -189,7 +184,7 @@ class Actions:
 
     async def land(self) -> None:
         """Land here."""
-        await self._do(
+        await self._effects.bring(
             "land",
             self._action.land,
             lambda: self._view.mode.fresh() is Mode.LAND or self._view.is_down,
@@ -202,7 +197,7 @@ class Actions:
     ) -> None:
         """Fly straight to a place. Done within 2 m of it."""
         away = self._distance(latitude_deg, longitude_deg, above_sea_m)
-        await self._do(
+        await self._effects.bring(
             "go there",
             lambda: self._action.goto_location(
                 latitude_deg, longitude_deg, above_sea_m, bearing_deg
@@ -220,7 +215,9 @@ class Actions:
         try:
             await self._action.goto_location(latitude_deg, longitude_deg, above_sea_m, bearing_deg)
         except MavsdkError as error:
-            raise self._failed("set out for another place", started, _short(error)) from None
+            raise self._effects.failure(
+                "set out for another place", started, short(error)
+            ) from None
 
     async def look_at(self, latitude_deg: float, longitude_deg: float, above_sea_m: float) -> bool:
         """Point the gimbal at a place; False when the vehicle has no gimbal that can."""
@@ -232,7 +229,7 @@ class Actions:
                 gimbals[0].gimbal_id, latitude_deg, longitude_deg, above_sea_m
             )
         except MavsdkError as error:
-            self._log.info("the gimbal does not turn there", why=_short(error))
+            self._log.info("the gimbal does not turn there", why=short(error))
             return False
         return True
 
@@ -281,54 +278,4 @@ class Actions:
                 return
             except MavsdkError as error:
                 if last:
-                    self._log.warning(f"the {what} could not be set", why=_short(error))
-
-    async def _do(
-        self,
-        what: str,
-        order: Callable[[], Awaitable[Any]],
-        effect: Effect,
-        timeout_s: float,
-        tries: int,
-    ) -> None:
-        """Give an order until its effect is seen. MAVSDK's own time-outs end a call that hangs."""
-        started = time.monotonic()
-        refusal = ""
-        for number in range(tries):
-            given = time.monotonic()
-            try:
-                await order()
-                refusal = "it said yes and did not do it"
-            except MavsdkError as error:
-                refusal = _short(error)
-            else:
-                if await self._until(effect, timeout_s):
-                    return
-            if effect():
-                return
-            if not self._view.connected and time.monotonic() - started > _SILENT_S:
-                break
-            if number + 1 < tries:
-                await asyncio.sleep(max(0.0, 1.0 - (time.monotonic() - given)))
-        raise self._failed(what, started, refusal)
-
-    async def _until(self, effect: Effect, timeout_s: float) -> bool:
-        end = time.monotonic() + timeout_s
-        while not effect():
-            if time.monotonic() > end:
-                return False
-            await asyncio.sleep(_POLL_S)
-        return True
-
-    def _failed(self, what: str, since: float, refusal: str) -> OrderError:
-        words = self._texts.reason_since(since - 1.0)
-        if not self._view.connected:
-            refusal = "the autopilot has fallen silent"
-        reason = f'{refusal}; it says "{words}"' if words else refusal
-        return OrderError(f"the vehicle did not {what}: {reason}")
-
-
-def _short(error: MavsdkError) -> str:
-    result = getattr(error, "result", None)
-    name: str = getattr(result, "name", type(error).__name__)
-    return name.lower().replace("_", " ")
+                    self._log.warning(f"the {what} could not be set", why=short(error))

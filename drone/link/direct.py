@@ -12,6 +12,7 @@ from mavsdk.plugins.mavlink_direct import MavlinkMessage
 
 _AUTOPILOT = 1  # MAV_COMP_ID_AUTOPILOT1
 _ACCEPTED = 0  # MAV_RESULT_ACCEPTED
+_RESULTS = {1: "temporarily rejected", 2: "denied", 3: "unsupported", 4: "failed", 6: "cancelled"}
 
 
 class DirectCommands:
@@ -29,6 +30,10 @@ class DirectCommands:
         """Send `command` with up to seven parameters (the rest are 0); whether it was accepted.
         False as well when no answer came.
         """
+        return not await self.refusal(command, *params)
+
+    async def refusal(self, command: int, *params: float) -> str:
+        """Send `command`, as above; how it was refused, or ""."""
         values = [*params, *[0.0] * (7 - len(params))]
         fields = {
             "command": command,
@@ -37,9 +42,11 @@ class DirectCommands:
         }
         try:
             ack = await self._direct.send_command(await self._addressed("COMMAND_LONG", fields))
-        except MavsdkError:
-            return False
-        return bool(json.loads(ack.fields_json or "{}").get("result") == _ACCEPTED)
+        except MavsdkError as error:
+            result = getattr(error, "result", None)
+            return str(getattr(result, "name", "no answer")).lower().replace("_", " ")
+        number = json.loads(ack.fields_json or "{}").get("result")
+        return "" if number == _ACCEPTED else _RESULTS.get(number, f"result {number}")
 
     async def _addressed(self, name: str, fields: Mapping[str, float]) -> MavlinkMessage:
         system_id = await self._system.get_system_id()

@@ -25,6 +25,35 @@ pytestmark = pytest.mark.timeout(180)
 makes = pytest.mark.parametrize("profile", PROFILES)
 
 
+@makes
+def test_from_the_order_to_armed_in_two_seconds_and_to_the_air_in_six(
+    profile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In real time, from sending an approved task."""
+    port, client = free_udp_port(), Client()
+    node = start_node(port, tmp_path / "state", tmp_path / "node.log")
+    try:
+        with autopilot(port, tmp_path / "autopilot.log", "--speedup", "1", profile=profile):
+            client.wait_for_green()
+            begin = time.monotonic()
+            client.send(orbit_task("quick", PLAZA))
+            taking_off = lambda: any("taking off" in s.reason for s in client.states)  # noqa: E731
+            client.until(taking_off, 10, "arming")
+            armed_s = time.monotonic() - begin
+            client.until(lambda: client.height() < 0.3, 5, "home where it is armed")
+            client.until(lambda: client.height() > 0.5, 15, "half a metre of height")
+            airborne_s = time.monotonic() - begin
+            with capsys.disabled():
+                print(
+                    f"\n{profile}: armed after {armed_s:.2f} s, airborne after {airborne_s:.2f} s"
+                )
+            assert armed_s <= 2.0
+            assert airborne_s <= 6.0
+    finally:
+        end(node)
+        client.close()
+
+
 def test_without_an_autopilot_a_task_is_rejected_because_of_the_link(tmp_path: Path) -> None:
     client = Client()
     node = start_node(free_udp_port(), tmp_path / "state", tmp_path / "node.log")

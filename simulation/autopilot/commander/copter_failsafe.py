@@ -1,7 +1,8 @@
 """What ArduCopter does by itself when something is lost: ground station, battery, fence.
 
 Named by its parameters (FS_GCS_ENABLE, BATT_FS_LOW_ACT, BATT_FS_CRT_ACT, FENCE_ACTION). Unlike PX4
-it acts at once; with none of them set, as by default, it goes on.
+it acts at once; with none of them set, as by default, it goes on. Its texts name the polygon
+whichever fence was left, and no voltage.
 """
 
 from __future__ import annotations
@@ -32,10 +33,8 @@ class CopterFailsafes(Failsafes):
         yield from self._gcs(silent_s, mode)
         yield from self._charge(battery, mode)
         if outside and not self._outside:
-            yield None, Severity.NOTICE, "Polygon fence breached"
             wanted = BY_FENCE.get(int(self._p["FENCE_ACTION"]))
-            if wanted is not None:
-                yield wanted, Severity.WARNING, "Fence action"
+            yield wanted, Severity.NOTICE, "Polygon fence breached"
         self._outside = outside
 
     def _gcs(self, silent_s: float | None, mode: Mode) -> Iterator[Action]:

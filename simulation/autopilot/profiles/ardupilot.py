@@ -46,7 +46,7 @@ class ArduPilotProfile:
     name = "ardupilot"
     mav_autopilot = mav.MAV_AUTOPILOT_ARDUPILOTMEGA
     flight_sw_version = 0x040507FF  # 4.5.7, release
-    custom_version = b"2a3dc4b7"  # ArduPilot writes its commit here, as text
+    custom_version = b"00000000"  # a real one writes its commit here, as text
     vendor_id, product_id = 0, 0
     unknown_message = Verdict.FAILED
     first_item_is_home = True

@@ -1,6 +1,7 @@
 """ArduCopter's parameters that this fake knows: their defaults, and how wide whole numbers are.
 
-Names, types and defaults from ArduCopter 4.5's parameter list. Lengths are mostly centimetres.
+Names, types and defaults of ArduCopter 4.5, but for this drone's battery (BATT_CAPACITY,
+BATT_MONITOR) and mount (MNT1_TYPE). Lengths are mostly centimetres.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ ARDUPILOT_PARAMETERS: dict[str, float | int] = {
     "FENCE_RADIUS": 300.0,
     "FENCE_TOTAL": 0,
     "FENCE_TYPE": 7,
-    "FLTMODE1": 7,
+    "FLTMODE1": 0,
     "FRAME_CLASS": 1,
     "FS_CRASH_CHECK": 1,
     "FS_EKF_ACTION": 1,
