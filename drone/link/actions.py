@@ -246,7 +246,7 @@ class Actions:
                 number, 0.0, pitch_deg, 0.0, GimbalMode.YAW_FOLLOW, SendMode.ONCE
             )
         except MavsdkError as error:
-            self._log.info("the gimbal does not tilt", why=_short(error))
+            self._log.info("the gimbal does not tilt", why=short(error))
             return False
         return True
 
