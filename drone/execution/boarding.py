@@ -13,6 +13,9 @@ from drone.missions.encoding import (
 )
 from drone.missions.plan import FlightPlan
 
+#: A fence at the very ceiling would be crossed by a gust.
+_FENCE_SPARE_M = 5.0
+
 
 async def board_flight(kit: Kit, plan: FlightPlan) -> EncodedMission:
     """Everything for a flight from the ground. Raises TransferError."""
@@ -53,3 +56,7 @@ async def _board_fence(kit: Kit) -> None:
         if "unsupported" not in str(error):
             raise
         get_logger().warning("the vehicle takes no fence", why=str(error))
+        return
+    why = await kit.actions.switch_fence_on(kit.config.max_height_m + _FENCE_SPARE_M)
+    if why:
+        get_logger().warning("the vehicle does not watch its fence", why=why)

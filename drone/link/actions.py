@@ -37,6 +37,7 @@ from comms.logs import get_logger
 from drone.errors import OrderError
 from drone.link.direct import DirectCommands
 from drone.link.effect import Effect, Effects, Order, short
+from drone.link.fence_switch import switch_fence_on
 from drone.link.return_height import set_return_height
 from drone.link.state import Landed, Mode, VehicleView
 from drone.link.statustext import StatusTexts
@@ -97,6 +98,12 @@ class Actions:
     async def set_return_height(self, height_m: float) -> str:
         """Set the height (m above home) of the autopilot's own return; why it is not so, or ""."""
         return await set_return_height(self._param, self._view.firmware, height_m)
+
+    async def switch_fence_on(self, highest_m: float) -> str:
+        """Have the vehicle watch the fence on board (ArduCopter's is off); why not, or ""."""
+        if self._view.firmware is not Firmware.ARDUPILOT:
+            return ""
+        return await switch_fence_on(self._param, highest_m)
 
     async def take_off(self, height_m: float, interrupted: Effect = lambda: False) -> None:
         """Leave the ground and climb near `height_m` (m above home), or until `interrupted`."""

@@ -12,6 +12,8 @@ from typing import Any
 
 from mavsdk.exceptions import MavsdkError
 
+from drone.link.effect import short
+from drone.link.parameters import keep
 from drone.missions.encoding import Firmware
 
 _TOLERANCE_M = 0.5
@@ -39,31 +41,12 @@ async def set_return_height(param: Any, firmware: Firmware, height_m: float) -> 
     why = "none of its parameters is known"
     for place in _PLACES.get(firmware, (*_PX4, *_ARDUCOPTER)):
         try:
-            await _write(param, place, height_m)
-            kept_m = await _read(param, place)
+            value = height_m * place.per_m
+            kept_m = await keep(param, place.name, value, is_whole=place.is_whole) / place.per_m
         except MavsdkError as error:
-            why = f"{place.name}: {_short(error)}"
+            why = f"{place.name}: {short(error)}"
             continue
         if abs(kept_m - height_m) <= _TOLERANCE_M:
             return ""
         why = f"{place.name} is {kept_m:.1f} m instead of {height_m:.1f} m"
     return why
-
-
-async def _write(param: Any, place: HeightParameter, height_m: float) -> None:
-    value = height_m * place.per_m
-    if place.is_whole:
-        await param.set_param_int(place.name, round(value))
-    else:
-        await param.set_param_float(place.name, value)
-
-
-async def _read(param: Any, place: HeightParameter) -> float:
-    get = param.get_param_int if place.is_whole else param.get_param_float
-    return float(await get(place.name)) / place.per_m
-
-
-def _short(error: MavsdkError) -> str:
-    result = getattr(error, "result", None)
-    name: str = getattr(result, "name", type(error).__name__)
-    return name.lower().replace("_", " ")

@@ -1,0 +1,16 @@
+"""One parameter of the autopilot, set and read back through MAVSDK's Param plugin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+async def keep(param: Any, name: str, value: float, *, is_whole: bool) -> float:
+    """Set `name` and return what the vehicle then has. Raises MAVSDK's ParamError: a name that it
+    does not have times out, a wrong type is refused.
+    """
+    if is_whole:
+        await param.set_param_int(name, round(value))
+        return float(await param.get_param_int(name))
+    await param.set_param_float(name, value)
+    return float(await param.get_param_float(name))
