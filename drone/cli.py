@@ -29,6 +29,7 @@ from comms.contracts.task import Approval, Task, TaskKind, TaskState, TaskUpdate
 from comms.contracts.unit import PreflightItem
 from comms.contracts.vehicle import DroneBody
 from comms.state_dir import state_dir
+from drone import plan_cli
 from drone.airspace.airspace import Airspace
 from drone.config import DroneConfig
 from drone.execution.desk import Desk
@@ -38,6 +39,7 @@ from drone.link.connection import Vehicle as AutopilotVehicle
 from drone.missions.planner import Planner
 
 app = typer.Typer(help="The drone, straight over its autopilot link.", no_args_is_help=False)
+app.add_typer(plan_cli.app, name="plan")
 console = Console()
 
 _FIND_S = 15.0

@@ -1,0 +1,260 @@
+"""QGroundControl's plan files: read strictly, kept whole, checked leg by leg, written again."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from comms.contracts.errors import ContractError, FileError
+from comms.contracts.site_reader import read_site
+from drone.airspace.airspace import Airspace
+from drone.cli import app
+from drone.config import DroneConfig
+from drone.errors import PlanError
+from drone.formats.plan_check import check_plan
+from drone.formats.plan_file import PlanFile, parse_plan, plan_document, read_plan
+from drone.formats.plan_items import Home
+from drone.missions.encoding import Firmware
+
+SITE_FILE = Path(__file__).parents[2] / "launch" / "sites" / "ningbo_east.site.geojson"
+SITE = read_site(SITE_FILE)
+AIRSPACE = Airspace.of_site(SITE, DroneConfig())
+PAD = SITE.frame.to_geo(*SITE.kiosks[0].pad)
+HOME = [PAD.latitude_deg, PAD.longitude_deg, 4.0]
+
+
+def place(east_m: float, north_m: float) -> tuple[float, float]:
+    at = SITE.frame.to_geo(east_m, north_m)
+    return at.latitude_deg, at.longitude_deg
+
+
+def simple(
+    number: int, command: int, params: list[Any], frame: int = 3, **more: Any
+) -> dict[str, Any]:
+    return {
+        "type": "SimpleItem", "autoContinue": True, "command": command, "doJumpId": number,
+        "frame": frame, "params": params, **more,
+    }  # fmt: skip
+
+
+def waypoint(number: int, east_m: float, north_m: float, height: float = 60.0, **more: Any) -> dict:
+    return simple(number, 16, [0, 0, 0, None, *place(east_m, north_m), height], **more)
+
+
+TAKEOFF = simple(1, 22, [15, 0, 0, None, None, None, 60], Altitude=60, AltitudeMode=1)
+RETURN = simple(9, 20, [0, 0, 0, 0, 0, 0, 0], frame=2)
+
+
+def document(*items: dict[str, Any], **parts: Any) -> dict[str, Any]:
+    return {
+        "fileType": "Plan", "version": 1, "groundStation": "QGroundControl",
+        "geoFence": {"circles": [], "polygons": [], "version": 2},
+        "rallyPoints": {"points": [], "version": 2},
+        "mission": {
+            "version": 2, "firmwareType": 12, "vehicleType": 2, "cruiseSpeed": 15, "hoverSpeed": 5,
+            "globalPlanAltitudeMode": 1, "plannedHomePosition": HOME, "items": list(items),
+        },
+        **parts,
+    }  # fmt: skip
+
+
+def read(content: dict[str, Any]) -> PlanFile:
+    return parse_plan(json.dumps(content), "my.plan")
+
+
+def survey_item() -> dict[str, Any]:
+    inner = [
+        simple(2, 205, [-90, 0, 0, 0, 0, 0, 2], frame=2),
+        waypoint(3, 50, 45), waypoint(4, 100, 45), waypoint(5, 100, 60), waypoint(6, 50, 60),
+        simple(7, 206, [12.5, 0, 1, 0, 0, 0, 0], frame=2),
+    ]  # fmt: skip
+    return {
+        "type": "ComplexItem", "complexItemType": "survey", "version": 5, "angle": 90,
+        "polygon": [list(place(50, 40)), list(place(100, 40)), list(place(100, 65))],
+        "TransectStyleComplexItem": {
+            "version": 2, "FollowTerrain": False, "Items": inner,
+            "CameraCalc": {"CameraName": "Manual (no camera specs)", "AdjustedFootprintSide": 15},
+        },
+    }  # fmt: skip
+
+
+def test_a_survey_is_flown_as_its_waypoints_in_the_file() -> None:
+    plan = read(document(TAKEOFF, survey_item(), RETURN))
+    assert [i.command for i in plan.mission] == [22, 205, 16, 16, 16, 16, 206, 20]
+    assert [i.seq for i in plan.mission] == list(range(8))
+    assert plan.mission[1].param1 == -90
+    assert (plan.mission[0].x, plan.mission[0].y) == (round(HOME[0] * 1e7), round(HOME[1] * 1e7))
+    assert all(math.isfinite(v) for i in plan.mission for v in (i.param1, i.param4, i.z))
+    assert plan.mission[3].param4 == pytest.approx(90.0, abs=0.5)  # along its leg, to the east
+    track = check_plan(plan, AIRSPACE, SITE.frame)
+    assert max(p.up_m for p in track) <= DroneConfig().max_height_m
+
+
+def test_what_is_not_understood_stays_in_the_file() -> None:
+    content = document(
+        TAKEOFF, survey_item(), RETURN, somebody={"else's": [1, 2]}, rallyPoints={"points": []}
+    )
+    assert json.loads(read(content).text()) == content
+
+
+def test_heights_above_the_sea_become_heights_above_home() -> None:
+    plan = read(document(TAKEOFF, waypoint(2, 60, 60, 64.0, frame=0), RETURN))
+    assert plan.mission[1].z == pytest.approx(60.0)
+
+
+def test_a_jump_names_an_item_by_its_id_and_is_given_its_place_in_the_list() -> None:
+    jump = simple(8, 177, [2, 1, 0, 0, 0, 0, 0], frame=2)
+    plan = read(document(TAKEOFF, waypoint(2, 60, 60), waypoint(3, 80, 60), jump, RETURN))
+    assert (plan.mission[3].command, plan.mission[3].param1) == (177, 1.0)
+    check_plan(plan, AIRSPACE, SITE.frame)
+
+
+FENCE = {
+    "version": 2,
+    "polygons": [
+        {"inclusion": True, "polygon": [list(place(x, y)) for x, y in ((0, 0), (90, 0), (90, 90))]},
+        {"inclusion": False, "polygon": [list(place(x, y)) for x, y in ((5, 5), (9, 5), (9, 9))]},
+    ],
+    "circles": [{"inclusion": False, "circle": {"center": list(place(20, 20)), "radius": 7.5}}],
+    "breachReturn": [*place(1, 1), 30],
+}
+
+
+def test_fence_and_rally_points_are_read_and_written_as_they_are() -> None:
+    rally = {"version": 2, "points": [[*place(10, 20), 42]]}
+    plan = read(document(TAKEOFF, RETURN, geoFence=FENCE, rallyPoints=rally))
+    assert [i.command for i in plan.fence] == [5001] * 3 + [5002] * 3 + [5004, 5000]
+    assert [i.param1 for i in plan.fence][:7] == [3.0] * 6 + [7.5]
+    assert plan.rally[0].z == 42
+    again = plan_document(
+        plan.mission, plan.fence[:7], plan.rally, plan.home, Firmware.PX4, plan.cruise_mps
+    )
+    twice = read(again)
+    assert (twice.mission, twice.fence, twice.rally) == (plan.mission, plan.fence[:7], plan.rally)
+
+
+REFUSED = [
+    ({"fileType": "Mission"}, 'it needs "fileType": "Plan"'),
+    ({"version": 7}, "version 7 of plans is not known"),
+    ({"mission": []}, "needs 'mission' as an object"),
+    ({"geoFence": {"polygons": [{"polygon": [[1, 2]]}]}}, "polygon 1: it needs at least three"),
+    ({"geoFence": {"circles": [{"circle": {"center": [1, 2]}}]}}, "circle 1: a number is needed"),
+    ({"rallyPoints": {"points": [[95, 2, 3]]}}, "rally point 1: 95.0, 2.0 is no place"),
+]
+
+
+@pytest.mark.parametrize(("part", "sentence"), REFUSED)
+def test_a_broken_file_is_one_sentence_with_file_and_place(part, sentence) -> None:
+    with pytest.raises(FileError, match=r"^my\.plan") as error:
+        read(document(TAKEOFF, RETURN) | part)
+    assert sentence in str(error.value)
+
+
+ITEMS = [
+    (waypoint(2, 60, 60, frame=10), "item 2 of 3: its altitude is in frame 10"),
+    (simple(2, 84, [0] * 7), "command 84 is not one that is flown here"),
+    (simple(2, 16, [0, 0, 0, 0, 1, 2]), "a list of seven params"),
+    (simple(2, 16, [0, 0, 0, 0, None, 2, 3]), "it needs latitude, longitude and altitude"),
+    (simple(2, 16, [0, 0, 0, 0, 99, 2, 3]), "is no place on the earth"),
+    (simple(2, 16, ["x", 0, 0, 0, 9, 2, 3]), "its param 1 is no number: 'x'"),
+    (simple(2, 177, [77, 1, 0, 0, 0, 0, 0], frame=2), "it jumps to item id 77"),
+    ({"type": "ComplexItem", "complexItemType": "StructureScan"}, "waypoints of the StructureScan"),
+    ({"type": "ComplexItem", "complexItemType": "fwLandingPattern"}, "of the fwLandingPattern"),
+]
+
+
+@pytest.mark.parametrize(("item", "sentence"), ITEMS)
+def test_an_item_that_cannot_be_flown_is_named(item, sentence) -> None:
+    with pytest.raises(FileError) as error:
+        read(document(TAKEOFF, item, RETURN))
+    assert sentence in str(error.value)
+
+
+def test_nan_is_no_number_of_json() -> None:
+    text = json.dumps(document(TAKEOFF, RETURN)).replace("60", "NaN", 1)
+    with pytest.raises(FileError, match="NaN is not a number"):
+        parse_plan(text, "my.plan")
+
+
+TOWER_A = (30.0, 116.0)
+UNFLYABLE = [
+    ((waypoint(2, 60, 60), RETURN), "does not begin with a take-off"),
+    ((TAKEOFF, waypoint(2, 60, 60)), "ends in the air"),
+    ((TAKEOFF, waypoint(2, *TOWER_A), RETURN), "item 2 of 3 .* cannot be flown: .*Tower A"),
+    ((TAKEOFF, waypoint(2, 60, 60, 500.0), RETURN), "500 m high and 120 m is allowed"),
+    ((TAKEOFF, waypoint(2, 5000, 60), RETURN), "leaves the site's boundary"),
+]
+
+
+@pytest.mark.parametrize(("items", "sentence"), UNFLYABLE)
+def test_a_plan_that_cannot_be_flown_here_is_refused_with_item_and_reason(items, sentence) -> None:
+    with pytest.raises(PlanError, match=sentence):
+        check_plan(read(document(*items)), AIRSPACE, SITE.frame)
+
+
+def test_a_plan_of_another_town_is_told_as_such() -> None:
+    content = document(TAKEOFF, RETURN)
+    content["mission"]["plannedHomePosition"] = [48.1, 11.5, 500]
+    with pytest.raises(PlanError, match="it is of another place"):
+        check_plan(read(content), AIRSPACE, SITE.frame)
+
+
+leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
+leaves |= st.text(max_size=5)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data(), value=leaves | st.lists(leaves, max_size=3))
+def test_whatever_a_file_says_the_answer_is_a_plan_or_one_sentence(data, value) -> None:
+    content: Any = copy.deepcopy(
+        document(TAKEOFF, survey_item(), waypoint(8, 70, 50), RETURN, geoFence=FENCE)
+    )
+    here = content
+    while True:
+        keys = list(here) if isinstance(here, dict) else list(range(len(here)))
+        key = data.draw(st.sampled_from(keys))
+        if isinstance(here[key], dict | list) and here[key] and data.draw(st.booleans()):
+            here = here[key]
+            continue
+        here[key] = value
+        break
+    words = answer_to(content)
+    assert words == "" or len(words.splitlines()) == 1
+
+
+def answer_to(content: Any) -> str:
+    """What a person hears of a file; nothing when it may be flown."""
+    try:
+        check_plan(read(content), AIRSPACE, SITE.frame)
+    except ContractError as error:
+        return str(error) or "\n"
+    return ""
+
+
+@pytest.mark.parametrize("autopilot", ["px4", "ardupilot"])
+def test_a_task_is_written_as_a_plan_that_is_checked_clear(tmp_path: Path, autopilot: str) -> None:
+    file, site = tmp_path / "a.plan", ["--site", str(SITE_FILE)]
+    corners = [f"{a},{b}" for a, b in (place(50, 45), place(100, 45), place(100, 80))]
+    export = ["plan", "export", str(file), "survey", *corners, *site, "--height", "60"]
+    export += ["--autopilot", autopilot]
+    done = CliRunner().invoke(app, export)
+    assert done.exit_code == 0, done.output
+    assert "times the least" in done.output
+    plan = read_plan(file)
+    assert plan.document["mission"]["firmwareType"] == {"px4": 12, "ardupilot": 3}[autopilot]
+    assert plan.mission[0].command == 22
+    assert plan.rally
+    done = CliRunner().invoke(app, ["plan", "check", str(file), *site])
+    assert (done.exit_code, "every leg is clear" in done.output) == (0, True)
+    again = CliRunner().invoke(app, export)
+    assert again.exit_code == 1
+    assert "is there already" in again.output
+    assert isinstance(plan.home, Home)
