@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,9 +24,15 @@ from comms.cli.task_order import (
     new_task,
 )
 from comms.contracts.errors import ContractError
+from comms.contracts.shape_file import read_shape
 from comms.contracts.task import OnLinkLoss, Task, TaskKind, Vehicle
 
-Corners = Annotated[list[str], typer.Argument(help="LAT,LON of each corner; degrees, WGS 84.")]
+Corners = Annotated[
+    list[str] | None, typer.Argument(help="LAT,LON of each corner; degrees, WGS 84. Or --file.")
+]
+DrawnFile = Annotated[
+    Path | None, typer.Option("--file", help="A way or area drawn elsewhere: GeoJSON, KML, GPX.")
+]
 Distance = Annotated[float, typer.Option(help="Metres over ground from what it looks at.")]
 Bearing = Annotated[float, typer.Option(help="Where it stands, seen from there: compass degrees.")]
 Seconds = Annotated[float, typer.Option(help="Time at the work.")]
@@ -118,7 +125,8 @@ def escort(
 
 
 def survey(
-    corners: Corners,
+    corners: Corners = None,
+    file: DrawnFile = None,
     height: Height = 40.0,
     swath: Swath = 0.0,
     overlap: Annotated[
@@ -133,7 +141,7 @@ def survey(
     follow: Follow = False,
 ) -> None:
     """The drone flies strips over an area, its camera down."""
-    points = [place_of(corner) for corner in corners]
+    points = _points(corners, file)
     task = new_task(Vehicle.DRONE, TaskKind.SURVEY, priority, on_link_loss, within, text, points)
     task.height_m, task.swath_m, task.overlap, task.speed_mps = height, swath, overlap, speed
     give(task, unit, follow)
@@ -141,8 +149,9 @@ def survey(
 
 def corridor(
     corners: Annotated[
-        list[str] | None, typer.Argument(help="LAT,LON of each point; or give --beat.")
+        list[str] | None, typer.Argument(help="LAT,LON of each point; or give --beat or --file.")
     ] = None,
+    file: DrawnFile = None,
     beat: Annotated[str, typer.Option(help="Along this beat.")] = "",
     width: Annotated[float, typer.Option(help="Whole width to see, m; 0: one pass.")] = 0.0,
     height: Height = 30.0,
@@ -156,7 +165,7 @@ def corridor(
     follow: Follow = False,
 ) -> None:
     """The drone flies along a way or a beat, its camera down."""
-    points = [place_of(corner) for corner in corners or []]
+    points = _points(corners, file)
     task = new_task(Vehicle.DRONE, TaskKind.CORRIDOR, priority, on_link_loss, within, text, points)
     task.beat_id, task.width_m, task.height_m = beat, width, height
     task.swath_m, task.speed_mps = swath, speed
@@ -164,7 +173,8 @@ def corridor(
 
 
 def perimeter(
-    corners: Corners,
+    corners: Corners = None,
+    file: DrawnFile = None,
     distance: Annotated[float, typer.Option(help="Metres outside the area.")] = 10.0,
     height: Height = 30.0,
     rounds: Annotated[int, typer.Option(help="Times around.")] = 1,
@@ -177,7 +187,7 @@ def perimeter(
     follow: Follow = False,
 ) -> None:
     """The drone flies around an area and looks in."""
-    points = [place_of(corner) for corner in corners]
+    points = _points(corners, file)
     task = new_task(Vehicle.DRONE, TaskKind.PERIMETER, priority, on_link_loss, within, text, points)
     task.distance_m, task.height_m, task.loops = distance, height, rounds
     task.counter_clockwise = counter_clockwise
@@ -224,6 +234,14 @@ def add_to(app: typer.Typer) -> None:
     for command in _COMMANDS:
         name = command.__name__.replace("_", "-")
         app.command(name, context_settings=COORDINATES)(command)
+
+
+def _points(corners: list[str] | None, file: Path | None) -> list[tuple[float, float]]:
+    if file is None:
+        return [place_of(corner) for corner in corners or []]
+    if corners:
+        raise ContractError("give corners or --file, not both")
+    return [(p.latitude_deg, p.longitude_deg) for p in read_shape(file)]
 
 
 def place_of(text: str) -> tuple[float, float]:

@@ -216,6 +216,24 @@ def test_every_flight_can_be_ordered_and_waits_for_a_person(
     assert (record["task"]["kind"], len(record["task"].get("points", []))) == (kind, points)
 
 
+def test_an_area_drawn_elsewhere_is_surveyed(
+    capsys: pytest.CaptureFixture[str], centre: RunningCentre, tmp_path: Path
+) -> None:
+    ring = "121.615,29.868 121.616,29.868 121.616,29.869 121.615,29.868"
+    kml = tmp_path / "area.kml"
+    kml.write_text(
+        '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><Polygon><outerBoundaryIs>'
+        f"<LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon>"
+        "</Placemark></kml>"
+    )
+    status, out, _ = patrol(capsys, "task", "survey", "--file", str(kml))
+    assert (status, "proposed" in out) == (0, True)
+    record = json.loads(patrol(capsys, "tasks", "--json", "--limit", "1")[1])
+    assert len(record["task"]["points"]) == 3
+    status, _, err = patrol(capsys, "task", "survey", "29.8,121.6", "--file", str(kml))
+    assert (status, "not both" in err) == (1, True)
+
+
 def test_a_landing_is_sent_at_once(capsys: pytest.CaptureFixture[str], unit: HandUnit) -> None:
     status, out, _ = patrol(capsys, "task", "emergency-land")
     assert (status, "sent" in out) == (0, True)
