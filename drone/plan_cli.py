@@ -25,6 +25,7 @@ from drone.formats.plan_check import check_plan
 from drone.formats.plan_file import parse_plan, plan_document, read_plan
 from drone.formats.plan_items import Home
 from drone.missions.encoding import Firmware, encode_fence, encode_plan, encode_rally
+from drone.missions.estimate import not_enough_energy
 from drone.missions.planner import Planner
 
 app = typer.Typer(no_args_is_help=True, help="QGroundControl's plan files (.plan).")
@@ -39,8 +40,8 @@ UnitFile = Annotated[Path | None, typer.Option("--unit-config", help="the unit's
 def _one_sentence() -> Iterator[None]:
     try:
         yield
-    except (ContractError, ValueError) as error:
-        errors.print(str(error), style="red", markup=False)
+    except (ContractError, OSError, ValueError) as error:
+        errors.print(" ".join(str(error).split()), style="red", markup=False)
         raise typer.Exit(1) from None
 
 
@@ -55,12 +56,17 @@ def check(
         plan = read_plan(file)
         place = read_site(site)
         config = load_section(unit_config, "drone", DroneConfig) if unit_config else DroneConfig()
-        track = check_plan(plan, Airspace.of_site(place, config), place.frame)
-        length = sum(math.dist(a, b) for a, b in itertools.pairwise(track))
+        body = load_section(unit_config, "drone_body", DroneBody) if unit_config else DroneBody()
+        way = check_plan(plan, Airspace.of_site(place, config), place.frame)
+        why = not_enough_energy(way.energy_wh, 1.0, body.battery_wh, config)
+        if why:
+            raise ContractError(f"{file}: with a full battery, {why}")
+        length = sum(math.dist(a, b) for a, b in itertools.pairwise(way.track))
         console.print(
-            f"{file}: {len(plan.mission)} items, {length:.0f} m of flight, "
-            f"{max(p.up_m for p in track):.0f} m high at most; every leg is clear. "
-            f"Fence: {len(plan.fence)} corners and circles. Rally points: {len(plan.rally)}."
+            f"{file}: {len(plan.mission)} items, {length:.0f} m, {way.duration_s / 60:.1f} min, "
+            f"{way.energy_wh:.0f} Wh, {max(p.up_m for p in way.track):.0f} m high at most; every "
+            f"leg is clear and inside the plan's own fence (of {len(plan.fence)} corners and "
+            f"circles). Rally points: {len(plan.rally)}."
         )
 
 

@@ -27,7 +27,7 @@ def parse_json(text: str, name: str) -> Any:
         place = _place(text, found.start()) if found else ""
         raise FileError(name, f"this is not JSON: {error}", place) from None
     except RecursionError:
-        raise FileError(name, "this is not GeoJSON: it is nested too deeply") from None
+        raise FileError(name, "it cannot be read: it is nested too deeply") from None
     except ValueError as error:  # a whole number of thousands of digits
         raise FileError(name, f"this is not JSON: {error}") from None
 

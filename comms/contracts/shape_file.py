@@ -29,6 +29,8 @@ def read_shape(path: str | Path) -> tuple[GeoPoint, ...]:
     drawn, points = reader(path)
     if len(drawn) > 1:
         raise FileError(name, f"it has {len(drawn)} lines and areas; keep the one that is meant")
+    if drawn and points:
+        raise FileError(name, "it has a line or an area, and points beside it; keep what is meant")
     corners = list(drawn[0] if drawn else points)
     if not corners:
         raise FileError(name, "it has no line, no area and no point")

@@ -1,25 +1,52 @@
-"""Whether a foreign mission may be flown here: each leg against the airspace, before anything goes
-on board."""
+"""Whether a foreign mission may be flown here: each leg against the airspace and the plan's own
+fence, its length in time and energy, before anything goes on board."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import Enu, GeoPoint
 from drone.airspace.airspace import Airspace
 from drone.errors import PlanError
+from drone.formats.plan_commands import (
+    ALLOWED,
+    CHANGE_SPEED,
+    CONDITION_DELAY,
+    DELAY,
+    JUMP,
+    LAND,
+    LOITER_TIME,
+    RETURN,
+    TAKEOFF,
+    WAYPOINT,
+)
 from drone.formats.plan_file import PlanFile
-from drone.formats.plan_items import FLOWN, JUMP, LAND, RETURN, TAKEOFF
-from drone.missions.encoding import MissionItem
+from drone.missions.encoding import Command, MissionItem
+from drone.missions.estimate import hover_cost, track_cost
 
 _AWAY_M = 500.0
+_WAITS = (WAYPOINT, LOITER_TIME, DELAY, CONDITION_DELAY)
 
 
-def check_plan(plan: PlanFile, airspace: Airspace, frame: LocalFrame) -> list[Enu]:
-    """The way that it flies (map m, from home to the ground). Raises PlanError with the item and
-    what is in its way.
+@dataclass(frozen=True)
+class PlanWay:
+    """What a plan flies: `track` (map m, from home to the ground, repeats left out), and what all
+    of it takes."""
+
+    track: list[Enu]
+    duration_s: float
+    energy_wh: float
+
+
+def check_plan(plan: PlanFile, airspace: Airspace, frame: LocalFrame) -> PlanWay:
+    """Raises PlanError with the item and what is in its way.
 
     Heights count from the plan's home, which is taken as level with the map's ground.
     """
@@ -30,52 +57,117 @@ def check_plan(plan: PlanFile, airspace: Airspace, frame: LocalFrame) -> list[En
             "of another place"
         )
     items = plan.mission
-    flown = [item for item in items if item.command in FLOWN or item.command == RETURN]
+    _check_order([item for item in items if ALLOWED[item.command].is_flown])
+    track, at_item = [home], {}
+    for item in items:
+        if ALLOWED[item.command].is_flown:
+            for to in _ways(item, track[-1], home, airspace, frame):
+                _check_leg(item, len(items), track[-1], to, airspace)
+                if math.dist(track[-1], to) > 0.05:
+                    track.append(to)
+            at_item[item.seq] = track[-1]
+    flown = track_cost(track, _slowest(plan), airspace.config)
+    waits = sum(item.param1 for item in items if item.command in _WAITS and item.param1 > 0)
+    duration = flown[0] + waits
+    energy = flown[1] + hover_cost(waits, airspace.config)
+    for item in items:
+        if item.command == JUMP:
+            again = _repeat(item, items, at_item, airspace)
+            more = track_cost(again, _slowest(plan), airspace.config)
+            duration += item.param2 * (more[0] + waits)  # waits: at most all of them
+            energy += item.param2 * (more[1] + hover_cost(waits, airspace.config))
+    _check_fence(plan.fence, track, frame)
+    for point in plan.rally:
+        place = _place(point.x / 1e7, point.y / 1e7, frame, point.z)
+        inside = airspace.why_not_at(place) or airspace.why_not_at(place._replace(up_m=0.0))
+        if inside:
+            raise PlanError(f"rally point {point.seq + 1} of {len(plan.rally)} {inside}")
+    return PlanWay(track, duration, energy)
+
+
+def _check_order(flown: Sequence[MissionItem]) -> None:
     if not flown or flown[0].command != TAKEOFF:
         raise PlanError("the plan does not begin with a take-off (command 22)")
-    if not any(item.command in (RETURN, LAND) for item in flown):
-        raise PlanError("the plan ends in the air: add a return (20) or a landing (21)")
-    if any(item.command == JUMP for item in items):
-        _check_jumps(items)
-    track = [home]
-    for item in flown:
-        _add_leg(track, item, len(items), home, airspace, frame)
-    return track
+    if flown[-1].command not in (RETURN, LAND):
+        raise PlanError("the plan ends in the air: add a return (20) or a landing (21) at its end")
+    for item in flown[1:-1]:
+        if item.command in (RETURN, LAND, TAKEOFF):
+            name = ALLOWED[item.command].name
+            raise PlanError(f"item {item.seq + 1} is a {name} in the middle of the plan")
 
 
-def _add_leg(
-    track: list[Enu],
-    item: MissionItem,
-    count: int,
-    home: Enu,
-    airspace: Airspace,
-    frame: LocalFrame,
-) -> None:
-    here = track[-1]
+def _ways(
+    item: MissionItem, here: Enu, home: Enu, airspace: Airspace, frame: LocalFrame
+) -> list[Enu]:
+    """The places that an item leads through."""
     if item.command == RETURN:
         high = max(here.up_m, airspace.return_height_m)
-        ways = [here._replace(up_m=high), home._replace(up_m=high), home]
-    else:
-        to = _place(item.x / 1e7, item.y / 1e7, frame, item.z)
-        ways = [to]
-        if item.command == TAKEOFF:  # up first, then there
-            ways = [here._replace(up_m=to.up_m), to]
-        elif item.command == LAND:
-            ways = [to._replace(up_m=here.up_m), to._replace(up_m=0.0)]
-    for to in ways:
-        blocked = airspace.obstruction(track[-1], to)
-        if blocked is not None:
-            which = f"item {item.seq + 1} of {count} (command {item.command})"
-            raise PlanError(f"{which} cannot be flown: {blocked}")
-        if math.dist(track[-1], to) > 0.05:
-            track.append(to)
+        return [here._replace(up_m=high), home._replace(up_m=high), home]
+    to = _place(item.x / 1e7, item.y / 1e7, frame, item.z)
+    if item.command == TAKEOFF:  # up first, then there
+        return [here._replace(up_m=to.up_m), to]
+    if item.command == LAND:
+        return [to._replace(up_m=here.up_m), to._replace(up_m=0.0)]
+    return [to]
 
 
-def _check_jumps(items: Sequence[MissionItem]) -> None:
-    """A jump's leg is not that of the order in the file; only repeats of a part are understood."""
-    for item in items:
-        if item.command == JUMP and int(item.param1) >= item.seq:
-            raise PlanError(f"item {item.seq + 1} of {len(items)} jumps forward: leave it out")
+def _check_leg(item: MissionItem, count: int, a: Enu, b: Enu, airspace: Airspace) -> None:
+    blocked = airspace.obstruction(a, b)
+    if blocked is not None:
+        which = f"item {item.seq + 1} of {count} ({ALLOWED[item.command].name})"
+        raise PlanError(f"{which} cannot be flown: {blocked}")
+
+
+def _repeat(
+    jump: MissionItem,
+    items: Sequence[MissionItem],
+    at_item: dict[int, Enu],
+    airspace: Airspace,
+) -> list[Enu]:
+    """The way that a jump back flies once more, its leg to the first of it checked."""
+    target = int(jump.param1)
+    again = [at_item[i.seq] for i in items[target : jump.seq] if i.seq in at_item]
+    if (
+        target >= jump.seq
+        or not again
+        or any(i.command in (TAKEOFF, JUMP) for i in items[target : jump.seq])
+    ):
+        raise PlanError(
+            f"item {jump.seq + 1} of {len(items)} jumps to item {target + 1}: only a jump back to "
+            "a waypoint before it is flown"
+        )
+    _check_leg(jump, len(items), again[-1], again[0], airspace)
+    return [again[-1], *again]
+
+
+def _slowest(plan: PlanFile) -> float:
+    """m/s: what the estimate of time is on the safe side with."""
+    speeds = [i.param2 for i in plan.mission if i.command == CHANGE_SPEED and i.param2 > 0]
+    return max(0.5, min([plan.cruise_mps, *speeds]))
+
+
+def _check_fence(fence: Sequence[MissionItem], track: Sequence[Enu], frame: LocalFrame) -> None:
+    line = LineString([p[:2] for p in track])
+    stay_in: list[BaseGeometry] = []
+    number = 0
+    while number < len(fence):
+        item = fence[number]
+        places = [_place(i.x / 1e7, i.y / 1e7, frame, 0.0)[:2] for i in fence[number:]]
+        if item.command in (Command.FENCE_INCLUSION, Command.FENCE_EXCLUSION):
+            shape: BaseGeometry = Polygon(places[: int(item.param1)])
+            number += int(item.param1)
+        else:
+            shape = Point(places[0]).buffer(item.param1)
+            number += 1
+        if not shape.is_valid:
+            raise PlanError("a polygon of the plan's own fence crosses itself")
+        if item.command in (Command.FENCE_INCLUSION, Command.FENCE_CIRCLE_IN):
+            stay_in.append(shape)
+        elif item.command != Command.FENCE_RETURN and line.intersects(shape):
+            raise PlanError("the plan leads into an area that its own fence closes")
+    for shape in stay_in:
+        if not all(shape.covers(LineString([a[:2], b[:2]])) for a, b in itertools.pairwise(track)):
+            raise PlanError("the plan leads out of the area of its own fence")
 
 
 def _place(latitude: float, longitude: float, frame: LocalFrame, up_m: float) -> Enu:

@@ -8,7 +8,6 @@ again: nothing is dropped without a word.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +19,10 @@ from comms.contracts.text_file import read_text
 from drone.formats.plan_items import Home, plain_items, simple_items
 from drone.missions.encoding import Command, Firmware, Frame, MissionItem, MissionType
 
-_CIRCLE_IN, _CIRCLE_OUT, _RETURN_POINT = 5003, 5004, 5000
 _AUTOPILOTS = {Firmware.PX4: 12, Firmware.ARDUPILOT: 3, Firmware.OTHER: 0}
 _QUADROTOR = 2
 _MOST_ITEMS = 2000
+_MOST = 1e7
 _RELATIVE = 1  # QGroundControl's altitude mode
 
 
@@ -98,7 +97,7 @@ def plan_document(
             "cruiseSpeed": hover_mps,
             "hoverSpeed": hover_mps,
             "globalPlanAltitudeMode": _RELATIVE,
-            "plannedHomePosition": [home.latitude_deg, home.longitude_deg, home.above_sea_m],
+            "plannedHomePosition": [home.latitude_deg, home.longitude_deg, home.above_sea_m or 0.0],
             "items": [_simple(number, item) for number, item in enumerate(items, start=1)],
         },
         "geoFence": _fence_document(list(fence)),
@@ -130,9 +129,9 @@ def _fence_document(items: list[MissionItem]) -> dict[str, Any]:
     number = 0
     while number < len(items):
         item = items[number]
-        if item.command in (_CIRCLE_IN, _CIRCLE_OUT):
+        if item.command in (Command.FENCE_CIRCLE_IN, Command.FENCE_CIRCLE_OUT):
             centre = {"center": [item.x / 1e7, item.y / 1e7], "radius": item.param1}
-            inside = item.command == _CIRCLE_IN
+            inside = item.command == Command.FENCE_CIRCLE_IN
             circles.append({"circle": centre, "inclusion": inside, "version": 1})
             number += 1
             continue
@@ -175,10 +174,17 @@ def _fence(fence: dict[str, Any], name: str) -> tuple[MissionItem, ...]:
         if not isinstance(circle, dict):
             raise FileError(name, "it needs a circle with center and radius", where)
         radius = _number(circle.get("radius"), name, where)
+        if radius <= 0:
+            raise FileError(name, f"its radius is {radius:g}; more than 0 is needed", where)
         inside = entry.get("inclusion", True)
-        add(_CIRCLE_IN if inside else _CIRCLE_OUT, circle.get("center"), radius, where)
+        add(
+            Command.FENCE_CIRCLE_IN if inside else Command.FENCE_CIRCLE_OUT,
+            circle.get("center"),
+            radius,
+            where,
+        )
     if fence.get("breachReturn"):
-        add(_RETURN_POINT, fence["breachReturn"], 0.0, "geoFence breachReturn")
+        add(Command.FENCE_RETURN, fence["breachReturn"], 0.0, "geoFence breachReturn")
     return tuple(found)
 
 
@@ -201,7 +207,7 @@ def _home(mission: dict[str, Any], name: str) -> Home:
     home = mission.get("plannedHomePosition")
     latitude, longitude = _place(home, name, "mission plannedHomePosition")
     assert isinstance(home, list)
-    above = _number(home[2], name, "mission plannedHomePosition") if len(home) > 2 else 0.0
+    above = _number(home[2], name, "mission plannedHomePosition") if len(home) > 2 else None
     return Home(latitude, longitude, above)
 
 
@@ -215,10 +221,10 @@ def _place(value: Any, name: str, where: str) -> tuple[float, float]:
 
 
 def _number(value: Any, name: str, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise FileError(name, f"a number is needed, not {value!r}", where)
-    if abs(value) > 1e7:
-        raise FileError(name, f"{value!r} is out of range", where)
+    if not abs(value) <= _MOST:
+        raise FileError(name, f"a number is out of range, at most {_MOST:g} is right", where)
     return float(value)
 
 

@@ -12,36 +12,39 @@ from dataclasses import dataclass
 from typing import Any
 
 from comms.contracts.errors import FileError
+from drone.formats.plan_commands import ALLOWED, JUMP, RETURN, TAKEOFF, why_not
 from drone.missions.encoding import Frame, MissionItem
 
 GLOBAL_FRAMES, RELATIVE_FRAMES = (0, 5), (3, 6)
-TAKEOFF, RETURN, LAND, JUMP = 22, 20, 21, 177
-#: Commands that fly to their place: waypoint, three loiters, land, take-off, loiter to altitude,
-#: spline waypoint.
-FLOWN = frozenset({16, 17, 18, 19, 21, 22, 31, 82})
-_PLACED = FLOWN | {195, 201}  # and regions of interest
-_FIRST_THAT_DOES = 112  # MAV_CMD below fly (NAV); from here on they wait or do something
+_MOST = 1e7  # of any number
 _FIELDS = ("param 1", "param 2", "param 3", "heading", "latitude", "longitude", "altitude")
 
 
 @dataclass(frozen=True)
 class Home:
-    """Where the file expects to start: degrees and metres above the sea."""
+    """Where the file expects to start: degrees and metres above the sea (None: not given)."""
 
     latitude_deg: float
     longitude_deg: float
-    above_sea_m: float
+    above_sea_m: float | None
 
 
 def plain_items(simple: list[dict[str, Any]], home: Home, name: str) -> tuple[MissionItem, ...]:
     """`simple` are SimpleItem objects in their order. Raises FileError."""
-    numbers = {item.get("doJumpId"): seq for seq, item in enumerate(simple)}
+    numbers: dict[int, int] = {}
+    for seq, item in enumerate(simple):
+        identity = item.get("doJumpId")
+        if isinstance(identity, int) and not isinstance(identity, bool):
+            if identity in numbers:
+                where = f"item {seq + 1} of {len(simple)}"
+                raise FileError(name, f"its doJumpId {identity} is another item's, too", where)
+            numbers[identity] = seq
     found: list[MissionItem] = []
     at = (home.latitude_deg, home.longitude_deg)
     for seq, item in enumerate(simple):
         where = f"item {seq + 1} of {len(simple)}"
         plain = _plain(item, seq, at, home, numbers, name, where)
-        if plain.command in FLOWN:
+        if ALLOWED[plain.command].is_flown and plain.command != RETURN:
             at = (plain.x / 1e7, plain.y / 1e7)
         found.append(plain)
     return tuple(found)
@@ -60,7 +63,8 @@ def simple_items(items: list[dict[str, Any]], name: str) -> Iterator[dict[str, A
         complex_kind = item.get("complexItemType", kind)
         made = item.get("TransectStyleComplexItem", {})
         inner = made.get("Items") if isinstance(made, dict) else None
-        if kind != "ComplexItem" or not isinstance(inner, list) or not inner:
+        has_them = isinstance(inner, list) and inner and all(isinstance(i, dict) for i in inner)
+        if kind != "ComplexItem" or not has_them:
             raise FileError(
                 name,
                 f"the waypoints of the {complex_kind} are not in the file; in QGroundControl, "
@@ -73,6 +77,7 @@ def simple_items(items: list[dict[str, Any]], name: str) -> Iterator[dict[str, A
                 f"the {complex_kind} follows the terrain, whose heights are not known here",
                 f"item {number} of {len(items)}",
             )
+        assert isinstance(inner, list)
         yield from simple_items(inner, name)
 
 
@@ -88,14 +93,16 @@ def _plain(
     command, frame = item.get("command"), item.get("frame")
     if not isinstance(command, int) or not isinstance(frame, int):
         raise FileError(name, "it needs a whole number as command and as frame", where)
-    if command < _FIRST_THAT_DOES and command not in FLOWN | {RETURN}:
-        raise FileError(name, f"command {command} is not one that is flown here", where)
     p = _params(item.get("params"), name, where)
-    if command not in _PLACED:
+    refused = why_not(command, p)
+    if refused:
+        raise FileError(name, refused, where)
+    allowed = ALLOWED[command]
+    if not allowed.is_placed:
         if command == JUMP:
-            if p[0] not in numbers:
+            if p[0] is None or int(p[0]) not in numbers:
                 raise FileError(name, f"it jumps to item id {p[0]}, which is not there", where)
-            p[0] = float(numbers[p[0]])
+            p[0] = float(numbers[int(p[0])])
         low = [0.0 if v is None else v for v in p]
         return _item(seq, Frame.MISSION, command, low, round(low[4]), round(low[5]), low[6])
     if command == TAKEOFF and not p[4] and not p[5]:
@@ -106,6 +113,10 @@ def _plain(
     if not (abs(latitude) <= 90 and abs(longitude) <= 180):
         raise FileError(name, f"{latitude}, {longitude} is no place on the earth", where)
     if frame in GLOBAL_FRAMES:
+        if home.above_sea_m is None:
+            raise FileError(
+                name, "its altitude is above the sea, and the home's is not given", where
+            )
         height -= home.above_sea_m
     elif frame not in RELATIVE_FRAMES:
         raise FileError(
@@ -113,7 +124,7 @@ def _plain(
             f"its altitude is in frame {frame}; heights above home (3) or the sea (0) are flown",
             where,
         )
-    if command in FLOWN and p[3] is None:
+    if allowed.is_flown and p[3] is None:
         p[3] = _bearing_deg(at, (latitude, longitude))
     low = [0.0 if v is None else v for v in p[:4]]
     x, y = round(latitude * 1e7), round(longitude * 1e7)
@@ -137,7 +148,7 @@ def _params(values: Any, name: str, where: str) -> list[Any]:
             found.append(None)
         elif isinstance(value, bool) or not isinstance(value, int | float):
             raise FileError(name, f"its {field} is no number: {value!r}", where)
-        elif not math.isfinite(value) or abs(value) > 1e7:
+        elif not abs(value) <= _MOST:
             raise FileError(name, f"its {field} is out of range: {value!r}", where)
         else:
             found.append(float(value))

@@ -118,6 +118,9 @@ def test_a_minute_without_a_link_loses_nothing_and_doubles_nothing(
     shift: Shift, cutter: LinkCutter
 ) -> None:
     world = shift.world
+    beside = (57.5, 24.0)  # the way to plaza-2, where nobody has been seen: one to find in the cut
+    shift.send_bystander(*beside, 3.0)
+    wait_for(lambda: math.dist(shift.bystander(), beside) < 0.3, 20.0, "the person is in place")
     task = shift.patrol("plaza")
     wait_for(lambda: shift.moves() and shift.state(task) == "running", 30.0, "the beat begins")
     path, known = world.witness.robot_path_m, set(world.witness.finding_ids)

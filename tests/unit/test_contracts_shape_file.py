@@ -87,6 +87,7 @@ def test_another_datum_is_turned_into_wgs84(tmp_path: Path) -> None:
     [
         ("a.shp", "x", "is read from .geojson, .json, .kml or .gpx"),
         ("a.geojson", geojson(LINE, POLYGON), "it has 2 lines and areas; keep the one"),
+        ("a.geojson", geojson(LINE, POINTS[0]), "it has a line or an area, and points beside it"),
         ("a.kml", KML.format(""), "it has no line, no area and no point"),
         ("a.gpx", GPX.format('<wpt lat="x" lon="3"/>'), "point 1: it needs lat and lon"),
         (

@@ -94,8 +94,9 @@ def test_a_survey_is_flown_as_its_waypoints_in_the_file() -> None:
     assert (plan.mission[0].x, plan.mission[0].y) == (round(HOME[0] * 1e7), round(HOME[1] * 1e7))
     assert all(math.isfinite(v) for i in plan.mission for v in (i.param1, i.param4, i.z))
     assert plan.mission[3].param4 == pytest.approx(90.0, abs=0.5)  # along its leg, to the east
-    track = check_plan(plan, AIRSPACE, SITE.frame)
-    assert max(p.up_m for p in track) <= DroneConfig().max_height_m
+    way = check_plan(plan, AIRSPACE, SITE.frame)
+    assert max(p.up_m for p in way.track) <= DroneConfig().max_height_m
+    assert way.duration_s > 60
 
 
 def test_what_is_not_understood_stays_in_the_file() -> None:
@@ -158,6 +159,9 @@ def test_a_broken_file_is_one_sentence_with_file_and_place(part, sentence) -> No
     assert sentence in str(error.value)
 
 
+#: Among them: loiter for ever, altitude, mode, home, servo, terminate, reposition, fence off,
+#: parachute, gripper, disarm.
+NEVER = (17, 18, 82, 113, 176, 179, 180, 183, 185, 186, 192, 207, 208, 211, 400, 70000)
 ITEMS = [
     (waypoint(2, 60, 60, frame=10), "item 2 of 3: its altitude is in frame 10"),
     (simple(2, 84, [0] * 7), "command 84 is not one that is flown here"),
@@ -166,9 +170,21 @@ ITEMS = [
     (simple(2, 16, [0, 0, 0, 0, 99, 2, 3]), "is no place on the earth"),
     (simple(2, 16, ["x", 0, 0, 0, 9, 2, 3]), "its param 1 is no number: 'x'"),
     (simple(2, 177, [77, 1, 0, 0, 0, 0, 0], frame=2), "it jumps to item id 77"),
+    (simple(2, 177, [[1], 1, 0, 0, 0, 0, 0], frame=2), "its param 1 is no number: [1]"),
+    (simple(2, 177, [1, -1, 0, 0, 0, 0, 0], frame=2), "its param 2 (jump) is -1; 1 to 50 is flown"),
+    (simple(1, 16, [0] * 7), "its doJumpId 1 is another item's, too"),
+    (simple(2, 16, [9000, 0, 0, 0, 9, 2, 3]), "its param 1 (waypoint) is 9000; 0 to 1200"),
+    (simple(2, 16, [0, 0, 0, 0, 9, 2, 10**400]), "its altitude is out of range"),
+    (simple(2, 178, [1, 1000, -1, 0, 0, 0, 0], frame=2), "its param 2 (speed) is 1000"),
+    *((simple(2, number, [0] * 7, frame=2), f"command {number} is not one") for number in NEVER),
+    (
+        {"type": "ComplexItem", "complexItemType": "survey",
+         "TransectStyleComplexItem": {"Items": [1]}},
+        "the waypoints of the survey are not in the file",
+    ),
     ({"type": "ComplexItem", "complexItemType": "StructureScan"}, "waypoints of the StructureScan"),
     ({"type": "ComplexItem", "complexItemType": "fwLandingPattern"}, "of the fwLandingPattern"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("item", "sentence"), ITEMS)
@@ -191,7 +207,54 @@ UNFLYABLE = [
     ((TAKEOFF, waypoint(2, *TOWER_A), RETURN), "item 2 of 3 .* cannot be flown: .*Tower A"),
     ((TAKEOFF, waypoint(2, 60, 60, 500.0), RETURN), "500 m high and 120 m is allowed"),
     ((TAKEOFF, waypoint(2, 5000, 60), RETURN), "leaves the site's boundary"),
+    ((TAKEOFF, RETURN, waypoint(3, 60, 60)), "ends in the air"),
+    ((TAKEOFF, {**RETURN, "doJumpId": 7}, waypoint(3, 60, 60), RETURN), "a return in the middle"),
+    (
+        (TAKEOFF, simple(2, 177, [3, 1, 0, 0, 0, 0, 0], frame=2), waypoint(3, 60, 60), RETURN),
+        "item 2 of 4 jumps to item 3: only a jump back",
+    ),
 ]
+
+
+def test_the_leg_that_only_a_jump_flies_is_checked() -> None:
+    """Around Tower A by waypoints, and straight back through it by the jump."""
+    around = [waypoint(2, 5, 116, 40.0), waypoint(3, 5, 90, 40.0), waypoint(4, 55, 90, 40.0)]
+    up = simple(1, 22, [0, 0, 0, None, None, None, 40])
+    jump = simple(8, 177, [2, 2, 0, 0, 0, 0, 0], frame=2)
+    items = (up, waypoint(7, 5, 60, 40.0), *around, waypoint(5, 55, 116, 40.0))
+    back = waypoint(6, 55, 60, 40.0)
+    check_plan(read(document(*items, back, RETURN)), AIRSPACE, SITE.frame)
+    with pytest.raises(PlanError, match=r"item 7 of 9 \(jump\) cannot be flown: .*Tower A"):
+        check_plan(read(document(*items, jump, back, RETURN)), AIRSPACE, SITE.frame)
+
+
+def test_a_jump_s_repeats_count_in_time_and_energy() -> None:
+    items = (TAKEOFF, waypoint(2, 60, 60), waypoint(3, 80, 60))
+    jump = simple(8, 177, [2, 20, 0, 0, 0, 0, 0], frame=2)
+    once = check_plan(read(document(*items, RETURN)), AIRSPACE, SITE.frame)
+    often = check_plan(read(document(*items, jump, RETURN)), AIRSPACE, SITE.frame)
+    assert often.energy_wh > 2 * once.energy_wh
+    assert often.duration_s > 2 * once.duration_s
+
+
+def circle(east_m: float, north_m: float, *, inclusion: bool) -> dict[str, Any]:
+    round_ = {"center": list(place(east_m, north_m)), "radius": 5}
+    return {"geoFence": {"circles": [{"circle": round_, "inclusion": inclusion}]}}
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        (circle(60, 60, inclusion=False), "into an area that its own fence closes"),
+        (circle(0, -90, inclusion=True), "out of the area of its own fence"),
+        ({"rallyPoints": {"points": [[*place(9000, 0), 40]]}}, "rally point 1 of 1 leaves"),
+        ({"rallyPoints": {"points": [[*place(60, 60), 9000]]}}, "rally point 1 of 1 is 9000 m"),
+    ],
+)
+def test_a_plan_against_its_own_fence_or_with_a_far_rally_point_is_refused(parts, sentence) -> None:
+    plan = read(document(TAKEOFF, waypoint(2, 60, 60), RETURN, **parts))
+    with pytest.raises(PlanError, match=sentence):
+        check_plan(plan, AIRSPACE, SITE.frame)
 
 
 @pytest.mark.parametrize(("items", "sentence"), UNFLYABLE)
@@ -212,7 +275,7 @@ leaves |= st.text(max_size=5)
 
 
 @settings(max_examples=200, deadline=None)
-@given(data=st.data(), value=leaves | st.lists(leaves, max_size=3))
+@given(data=st.data(), value=leaves | st.lists(leaves, max_size=3) | st.just(10**400))
 def test_whatever_a_file_says_the_answer_is_a_plan_or_one_sentence(data, value) -> None:
     content: Any = copy.deepcopy(
         document(TAKEOFF, survey_item(), waypoint(8, 70, 50), RETURN, geoFence=FENCE)
@@ -258,3 +321,7 @@ def test_a_task_is_written_as_a_plan_that_is_checked_clear(tmp_path: Path, autop
     assert again.exit_code == 1
     assert "is there already" in again.output
     assert isinstance(plan.home, Home)
+    nowhere = [*export[:2], str(tmp_path / "not" / "there.plan"), *export[3:]]
+    done = CliRunner().invoke(app, nowhere)
+    assert done.exit_code == 1
+    assert "No such file or directory" in done.output
