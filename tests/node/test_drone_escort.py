@@ -103,7 +103,7 @@ def test_it_stays_beside_a_robot_that_walks_waits_for_its_word_and_comes_home(
     client.until(lambda: walker.listeners > 0, 10, "the node to hear the robot")
     time.sleep(0.5)
     result = client.send(escort("escort-1", 25.0))
-    beside = lambda: "beside the robot" in client.units[-1].detail  # noqa: E731
+    beside = lambda: bool(client.units) and "beside the robot" in client.units[-1].detail  # noqa: E731
     client.until(beside, 60, "the robot's side")
     walker.walks = True
     off: list[float] = []

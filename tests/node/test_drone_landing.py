@@ -72,6 +72,7 @@ class Bench:
 
     def move_board(self) -> None:
         """More than a metre from where it stands and takes off, that is, from its home."""
+        self.client.until(lambda: self.client.track, 5, "where the drone is")
         x, y = self.where()
         self.board = (x + 0.9, y - 0.6)
 
