@@ -106,17 +106,26 @@ def test_two_set_ups_of_one_user_take_turns(tmp_path: Path, repository: Path) ->
         "import sys, time; from pathlib import Path\n"
         "from patrol_setup.cache import locked\n"
         "with locked(Path(sys.argv[1])):\n"
-        "    print('in', flush=True); time.sleep(0.3); print('out', flush=True)\n"
+        "    begin = time.monotonic(); time.sleep(0.3)\n"
+        "    print('held', begin, time.monotonic(), flush=True)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(repository / "launch" / "setup")}
-    log = tmp_path / "turns"
-    with log.open("w") as output:
-        both = [
-            subprocess.Popen(
-                [sys.executable, "-c", code, str(tmp_path)], stdout=output, env=environment
-            )
-            for _ in range(2)
-        ]
-        assert [process.wait(10.0) for process in both] == [0, 0]
-    lines = [line for line in log.read_text().splitlines() if line in ("in", "out")]
-    assert lines == ["in", "out", "in", "out"]
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=10.0)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    first, second = sorted(
+        tuple(map(float, line.split()[1:]))
+        for text in said
+        for line in text.splitlines()
+        if line.startswith("held")
+    )
+    assert first[1] <= second[0]  # one clock for all processes of a machine
+    assert "".join(said).count("another set-up is running") == 1
