@@ -45,6 +45,9 @@ class DroneConfig(BaseModel):
     survey_mps: float = Field(
         default=6.0, gt=0.5, le=15, description="speed over an area, along a way, in a search"
     )
+    max_speed_mps: float = Field(
+        default=12.0, gt=0.5, le=25, description="highest speed that may be asked for in flight"
+    )
     climb_mps: float = Field(default=2.5, gt=0.2, le=10, description="assumed for the estimates")
     descend_mps: float = Field(default=1.2, gt=0.2, le=10, description="assumed for the estimates")
     detour_weight: float = Field(

@@ -12,11 +12,13 @@ from patrol_interfaces.msg import PreflightItem as PreflightItemMsg
 from patrol_interfaces.msg import PreflightReport
 from patrol_interfaces.msg import Task as TaskMsg
 from patrol_interfaces.msg import TaskState as TaskStateMsg
+from patrol_interfaces.srv import ChangeFlight
 
 from comms.contracts.place import GeoPoint
 from comms.contracts.task import Task, TaskUpdate
 from comms.contracts.unit import PreflightItem
 from comms.ros.conversions import task_from_ros
+from drone.missions.going_on import Change
 
 
 def utc_to_time(at: datetime) -> Time:
@@ -29,6 +31,15 @@ def task_from_message(message: TaskMsg, unit_id: str) -> Task:
     """Raises ContractError with one sentence when the message makes no task."""
     message.vehicle = message.vehicle or "drone"
     return task_from_ros(message, unit_id)
+
+
+def change_from_message(request: ChangeFlight.Request) -> Change:
+    """A height or speed of 0, which a request without one carries, is no change."""
+    return Change(
+        skip=request.skip,
+        height_m=request.height_m or None,
+        speed_mps=request.speed_mps or None,
+    )
 
 
 def geo_from_message(message: GeoPointMsg) -> GeoPoint:

@@ -17,7 +17,7 @@ from nav_msgs.msg import Odometry
 from patrol_interfaces.action import ExecuteTask
 from patrol_interfaces.msg import PreflightReport, UnitState
 from patrol_interfaces.msg import TaskState as TaskStateMsg
-from patrol_interfaces.srv import SetEstop
+from patrol_interfaces.srv import ChangeFlight, SetEstop
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.callback_groups import ReentrantCallbackGroup
@@ -45,6 +45,7 @@ from drone.execution.kit import Kit
 from drone.link.connection import Vehicle
 from drone.link.thread import LoopThread
 from drone.messages import (
+    change_from_message,
     preflight_to_message,
     task_from_message,
     update_to_message,
@@ -133,6 +134,7 @@ class DroneNode(Node):
         orders = ReentrantCallbackGroup()
         self.create_service(SetBool, "/drone/pause", self._pause, callback_group=orders)
         self.create_service(SetEstop, "/drone/set_estop", self._estop, callback_group=orders)
+        self.create_service(ChangeFlight, "/drone/change", self._change, callback_group=orders)
         self._action = ActionServer(
             self,
             ExecuteTask,
@@ -225,6 +227,15 @@ class DroneNode(Node):
         self, request: SetEstop.Request, response: SetEstop.Response
     ) -> SetEstop.Response:
         work = self._desk.set_estop(request.engage, request.who, request.reason)
+        response.success, response.message = await self._ros_future(self._thread.submit(work))
+        return response
+
+    async def _change(
+        self, request: ChangeFlight.Request, response: ChangeFlight.Response
+    ) -> ChangeFlight.Response:
+        change = change_from_message(request)
+        self._log.info("a change of the flight", who=request.who, change=change.words)
+        work = self._desk.change(request.task_id, change)
         response.success, response.message = await self._ros_future(self._thread.submit(work))
         return response
 

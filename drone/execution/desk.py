@@ -18,6 +18,7 @@ from drone.errors import DroneError
 from drone.execution.flight import Ending, Flight
 from drone.execution.journal import Final, FlightRecord
 from drone.execution.kit import Kit
+from drone.missions.going_on import Change
 from drone.missions.plan import FlightPlan
 from drone.preflight.checks import Situation, is_green, preflight, what_is_wrong
 
@@ -89,8 +90,22 @@ class Desk:
             return True, "the drone holds"
         if self.estop:
             return False, f"the emergency stop is engaged: {self.estop}"
-        self.flight.wish_hold = ""
+        self.flight.go_on()
         return True, "the drone goes on"
+
+    async def change(self, task_id: str, change: Change) -> tuple[bool, str]:
+        """Fly what is left of the flight otherwise. Whether it does so now, and a sentence."""
+        flight = self.flight
+        if flight is None or (task_id and flight.task.task_id != task_id):
+            return False, "no task is being flown" if flight is None else "another task is flown"
+        if not change.words:
+            return False, "say what shall change: waypoints to skip, a height or a speed"
+        if self.estop:
+            return False, f"the emergency stop is engaged: {self.estop}"
+        try:
+            return True, await flight.change(change)
+        except DroneError as error:
+            return False, str(error)
 
     async def set_estop(self, engage: bool, who: str, reason: str) -> tuple[bool, str]:
         """Hold at once and refuse every launch until released; a held flight waits for a person."""

@@ -22,15 +22,18 @@ from drone.execution.company import Company
 from drone.execution.journal import FlightRecord, Stage
 from drone.execution.kit import Kit
 from drone.execution.unasked import UnaskedMode
+from drone.execution.wayfinding import Wayfinding
 from drone.link.state import Landed, Mode
 from drone.missions.encoding import EncodedMission, Firmware, difference, encode_plan
 from drone.missions.estimate import track_cost
+from drone.missions.going_on import Change
 from drone.missions.plan import FlightPlan, Part
 from drone.missions.timeline import Timeline
 
 _TURN_S = 0.2
 _REPORT_S = 1.0
 _LINGER_S = 20.0
+_CHANGE_WITHIN_S = 40.0
 _OVER_HOME_M = 2.0
 _ELSEWHERE = (TaskKind.LAND, TaskKind.EMERGENCY_LAND)
 
@@ -75,6 +78,10 @@ class Flight:
         self._told_at = 0.0
         self._on_ground_since: float | None = None
         self._board = BoardLanding(kit)
+        self._way = Wayfinding(kit)
+        self._share_before = 0.0
+        self._wish_go_on = False
+        self._changes: list[tuple[Change, asyncio.Future[str]]] = []
         self._log = get_logger(task_id=task.task_id)
 
     # ------------------------------------------------------------------ wishes
@@ -83,6 +90,24 @@ class Flight:
         """Wish the flight to end early; the first wish counts."""
         if self._end is None:
             self._end = ending
+
+    def go_on(self) -> None:
+        """Wish it to go on: from a hold, or from a mode that a pilot or a failsafe has left it
+        in."""
+        self.wish_hold = ""
+        self._wish_go_on = self._unasked.is_paused
+
+    async def change(self, change: Change) -> str:
+        """Fly what is left otherwise; answers in words once the vehicle does. Raises DroneError
+        with why not; then nothing has changed."""
+        if self.stage is not Stage.FLYING or self._end is not None or self._company is not None:
+            raise PlanError("only a flight on its way to its work, or in it, can be changed")
+        answer = asyncio.get_running_loop().create_future()
+        self._changes.append((change, answer))
+        try:
+            return await asyncio.wait_for(answer, _CHANGE_WITHIN_S)
+        except TimeoutError:
+            raise OrderError(f"nothing has come of it in {_CHANGE_WITHIN_S:.0f} s") from None
 
     @property
     def pause_words(self) -> str:
@@ -197,6 +222,8 @@ class Flight:
             self._log.warning("the mission on board is not the one of this task", why=other)
         else:
             self._mission = expected
+        self._way.broke_at = record.broke_at
+        self._share_before = record.share_before
         self.wish_hold = "paused before the restart" if record.paused else ""
         self.holding = record.paused and view.is_holding
         if record.stage is Stage.LAUNCHING:
@@ -232,6 +259,7 @@ class Flight:
     async def _obey(self) -> None:
         if self.wish_hold and not self.holding:
             if await self._try(self._kit.actions.hold()):
+                self._way.broke_off()
                 self.holding = True
                 self._tell(TaskState.PAUSED, self.wish_hold)
                 self._note()
@@ -239,11 +267,46 @@ class Flight:
             self._end_begun = True
             self.holding = False
             await self._come_home(self._end.why)
-        elif not self.wish_hold and self.holding and await self._try(self._go_on()):
-            self.holding = False
+        elif self._may_go_on and await self._try(self._go_on()):
+            self.holding = self._wish_go_on = False
             self._unasked.forget()
+            self._way.gone_on()
             self._tell(TaskState.RUNNING, "goes on")
             self._note()
+        while self._changes:
+            change, answer = self._changes.pop(0)
+            if answer.done():
+                continue  # nobody waits for it any more
+            try:
+                words, error = await self._change(change), None
+            except DroneError as refusal:
+                words, error = "", refusal
+            if not answer.done():
+                answer.set_exception(error) if error else answer.set_result(words)
+
+    @property
+    def _may_go_on(self) -> bool:
+        """Whether it stands still, or is flown by somebody else, and a person wants it to go on."""
+        if self.wish_hold or (self._end is not None and not self._end_begun):
+            return False
+        return self.holding or (self._wish_go_on and self._unasked.is_paused)
+
+    async def _change(self, change: Change) -> str:
+        """The rest of the flight otherwise, now or, while it holds, once it goes on."""
+        waits = self.holding or self._unasked.is_paused
+        rest = await self._way.rest(self.plan, self._item, change)  # refused before it stops
+        if not waits:
+            await self._kit.actions.hold()
+            rest = await self._way.rest(self.plan, self._item, change)
+        await self._replace_mission(rest, starts=not waits)
+        if waits:
+            self._way.broke_at = self._kit.where()  # its new plan begins here
+        else:
+            self._way.gone_on()
+        words = f"{change.words}, by a person"
+        self._tell(TaskState.PAUSED if waits else TaskState.RUNNING, words)
+        self._note()
+        return words
 
     async def _go_on(self) -> None:
         if self._in_company:
@@ -252,6 +315,8 @@ class Flight:
         in_return = self._timeline.part_at(self._item) is Part.LANDING
         if self._mission is None or (in_return and self.task.kind not in _ELSEWHERE):
             await self._kit.actions.return_home()
+        elif self._way.was_moved and self.stage is Stage.FLYING:
+            await self._replace_mission(await self._way.rest(self.plan, self._item))
         else:
             await self._kit.actions.start_mission()
 
@@ -276,14 +341,16 @@ class Flight:
             if not await self._try(self._kit.actions.return_home()):
                 self._end_begun = False  # tried again at the next turn
 
-    async def _replace_mission(self, plan: FlightPlan) -> None:
+    async def _replace_mission(self, plan: FlightPlan, *, starts: bool = True) -> None:
         mission = await board_mission(self._kit, plan)
         self.plan, self._mission, self._item = plan, mission, 0
-        self._timeline = Timeline(plan, self._kit.config)
+        self._timeline, self._share_before = Timeline(plan, self._kit.config), self.share
+        self._note()
         first = 1 if self._kit.view.firmware is Firmware.ARDUPILOT else 0
         await self._kit.actions.choose_item(first)
-        await self._kit.actions.start_mission()
-        self._unasked.forget()
+        if starts:
+            await self._kit.actions.start_mission()
+            self._unasked.forget()
 
     async def _accompany(self) -> None:
         """An escort's work, until its time is over or its target lost."""
@@ -319,6 +386,7 @@ class Flight:
             self._note()
         share = self._timeline.share_done(self._item, self._kit.where())
         self._left_s = self._timeline.remaining_s(share)
+        share = self._share_before + (1.0 - self._share_before) * share
         if self._in_company:
             assert self._company is not None
             share, self._left_s = self._company.share, self._company.left_s
@@ -333,11 +401,13 @@ class Flight:
         ours = self.holding or self._end_begun or self.part in (Part.RETURN, Part.LANDING)
         stays = self.holding or (self._in_company and self._kit.view.is_holding)
         verdict = self._unasked.look(stays, self.part)
+        self._way.heed(self._kit.view.mode.fresh(), self.holding)
         if verdict.resumed_elsewhere:
             if self.wish_hold.startswith("emergency stop"):
                 self.holding = False  # hold again
             else:
                 self.wish_hold, self.holding = "", False
+                self._way.gone_on()
                 self._tell(TaskState.RUNNING, "resumed from elsewhere")
         if verdict.comes_home and not ours:
             why = f"the autopilot came home by itself: {verdict.words}"
@@ -430,6 +500,8 @@ class Flight:
                 work_done=self._work_done,
                 paused=bool(self.wish_hold),
                 item=self._item,
+                broke_at=self._way.broke_at,
+                share_before=self._share_before,
                 ending=self._end.state if self._end is not None and self._end_begun else None,
                 why=self._end.why if self._end is not None else "",
             )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from comms.contracts.place import Enu
 from comms.contracts.task import Task, TaskState
 from comms.state_file import read_state, write_state
 from drone.missions.plan import FlightPlan
@@ -41,6 +42,8 @@ class FlightRecord(BaseModel):
     work_done: bool = False
     paused: bool = False
     item: int = 0
+    broke_at: Enu | None = None
+    share_before: float = 0.0
     ending: TaskState | None = None
     why: str = ""
 

@@ -61,7 +61,7 @@ class Planner:
                 f"{task.height_m:.0f} m is higher than the {self.config.max_height_m:.0f} m allowed"
             )
         work = self._work(task, points, start)
-        legs = [*self._out(start, work.begin), *work.items, *self._back(work.end, home)]
+        legs = [*self._out(start, work.begin), *work.items, *self.way_back(work.end, home)]
         return self._finish(legs, start, home, work.look_at, work.notes)
 
     def land_here(self, start: Enu) -> FlightPlan:
@@ -80,7 +80,7 @@ class Planner:
         for pad in {(home.east_m, home.north_m), *self.pads}:
             place = Enu(*pad, 0.0)
             try:
-                legs = [*self._back(start, place)[:-1], PlanItem(Step.LAND, Part.LANDING, place)]
+                legs = [*self.way_back(start, place)[:-1], PlanItem(Step.LAND, Part.LANDING, place)]
                 plans.append(self._finish(legs, start, place, None, ()))
             except PlanError as error:
                 why = str(error)
@@ -111,7 +111,7 @@ class Planner:
 
     def come_home(self, start: Enu, home: Enu) -> FlightPlan:
         """From where the vehicle is in the air, home and down."""
-        legs = self._back(start, home)
+        legs = self.way_back(start, home)
         return self._finish(legs, start, home, None, ())
 
     def _out(self, start: Enu, end: Enu) -> list[PlanItem]:
@@ -122,9 +122,10 @@ class Planner:
         heading = _heading_of(way.points)
         if from_ground:
             items.insert(0, PlanItem(Step.TAKEOFF, Part.TAKE_OFF, points.pop(0), heading))
-        return items + _waypoints(points, Part.TRANSIT, heading)
+        return items + waypoints(points, Part.TRANSIT, heading)
 
-    def _back(self, start: Enu, home: Enu) -> list[PlanItem]:
+    def way_back(self, start: Enu, home: Enu) -> list[PlanItem]:
+        """Home from `start` in the air (map m), the landing included. Raises PlanError."""
         way = find_transit(self.airspace, start, home, "the way home", end_upright=False)
         over = way.points[-1]
         blocked = self.airspace.obstruction(over, home)
@@ -134,7 +135,7 @@ class Planner:
         items = [
             PlanItem(Step.LOOK_AHEAD, Part.RETURN),
             PlanItem(Step.SPEED, Part.RETURN, speed_mps=self.config.cruise_mps),
-            *_waypoints(list(way.points[1:]), Part.RETURN, heading),
+            *waypoints(list(way.points[1:]), Part.RETURN, heading),
         ]
         last = Step.LAND if self.config.landing == "land" else Step.RETURN
         return [*items, PlanItem(last, Part.LANDING, home, heading)]
@@ -148,17 +149,21 @@ class Planner:
         notes: tuple[str, ...],
     ) -> FlightPlan:
         plan = FlightPlan(tuple(items), home, start, look_at, 0.0, 0.0, notes)
+        self.check(plan)
+        duration, energy = plan_cost(plan, self.config)
+        return replace(plan, duration_s=duration, energy_wh=energy)
+
+    def check(self, plan: FlightPlan) -> None:
+        """Raises PlanError with the leg that cannot be flown and what is in its way."""
         track = plan.track()
         for number, (a, b) in enumerate(itertools.pairwise(track), start=1):
             blocked = self.airspace.obstruction(a, b)
             if blocked is not None:
                 raise PlanError(f"leg {number} of {len(track) - 1} cannot be flown: {blocked}")
-        duration, energy = plan_cost(plan, self.config)
-        return replace(plan, duration_s=duration, energy_wh=energy)
 
 
-def _waypoints(points: list[Enu], part: Part, heading: float) -> list[PlanItem]:
-    """Waypoints that look along their leg; upright legs keep the heading before them."""
+def waypoints(points: list[Enu], part: Part, heading: float) -> list[PlanItem]:
+    """Waypoints (map m) that look along their leg; upright legs keep the heading before them."""
     items = []
     before: Enu | None = None
     for point in points:
