@@ -23,7 +23,7 @@ from geometry_msgs.msg import QuaternionStamped
 from nav_msgs.msg import Odometry
 from patrol_interfaces.action import ExecuteTask
 from patrol_interfaces.msg import GeoPoint, PreflightReport, Task, TaskState, UnitState
-from patrol_interfaces.srv import SetEstop
+from patrol_interfaces.srv import ChangeFlight, SetEstop
 from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from std_srvs.srv import SetBool
@@ -127,6 +127,7 @@ class Client:
         self._action = ActionClient(self.node, ExecuteTask, "/drone/execute_task")
         self._pause = self.node.create_client(SetBool, "/drone/pause")
         self._estop = self.node.create_client(SetEstop, "/drone/set_estop")
+        self._change = self.node.create_client(ChangeFlight, "/drone/change")
 
     def _preflight(self, report: PreflightReport) -> None:
         self.preflight = report
@@ -166,6 +167,12 @@ class Client:
 
     def pause(self, paused: bool) -> SetBool.Response:
         return self.call(self._pause, SetBool.Request(data=paused))
+
+    def change(self, **wishes: Any) -> ChangeFlight.Response:
+        """Change the flight in progress; the fields of ChangeFlight."""
+        answer = self._change.call_async(ChangeFlight.Request(who="Li", **wishes))
+        self.until(answer.done, 45, "the answer to a change")
+        return answer.result()
 
     def estop(self, engage: bool) -> SetEstop.Response:
         return self.call(self._estop, SetEstop.Request(engage=engage, who="Li", reason="test"))
