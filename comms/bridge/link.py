@@ -48,6 +48,7 @@ class Orders(Protocol):
     def task(self, wire: types_pb2.Task) -> link_pb2.TaskReceipt: ...
     def control(self, control: link_pb2.TaskControl) -> None: ...
     def stop(self, stop: link_pb2.Stop) -> None: ...
+    def change(self, change: link_pb2.FlightChange) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -254,6 +255,8 @@ class Link:
                 self._orders.stop(message.stop)
             elif body == "control":
                 await asyncio.to_thread(self._orders.control, message.control)
+            elif body == "change":
+                self._orders.change(message.change)
             elif body == "task":
                 receipt = await asyncio.to_thread(self._orders.task, message.task)
                 self.send_urgent(link_pb2.UnitMessage(task_receipt=receipt))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from patrol_interfaces import msg as ros
+from patrol_interfaces import srv as ros_srv
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
@@ -141,6 +142,23 @@ class UnitBridge(Node):
             return
         self._inbox.want(control.task_id, wanted, control.actor, control.reason)
         self._in_ros(self._step)
+
+    def change(self, change: link_pb2.FlightChange) -> None:
+        request = ros_srv.ChangeFlight.Request(
+            task_id=change.task_id,
+            skip=change.skip,
+            height_m=change.height_m if change.HasField("height_m") else 0.0,
+            speed_mps=change.speed_mps if change.HasField("speed_mps") else 0.0,
+            who=change.actor,
+        )
+
+        def done(changed: bool, detail: str) -> None:
+            receipt = link_pb2.ChangeReceipt(
+                change_id=change.change_id, changed=changed, detail=detail
+            )
+            self._link.send_urgent(link_pb2.UnitMessage(change_receipt=receipt))
+
+        self._in_ros(lambda: self._executors[Vehicle.DRONE].change(request, done))
 
     def stop(self, stop: link_pb2.Stop) -> None:
         order = EstopOrder(stop.stop_id, stop.engage, stop.actor, stop.reason, time.monotonic())

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from patrol_interfaces.action import ExecuteTask
-from patrol_interfaces.srv import SetEstop
+from patrol_interfaces.srv import ChangeFlight, SetEstop
 from rclpy.action import ActionClient
 from rclpy.node import Node
 from std_srvs.srv import SetBool
@@ -20,7 +20,7 @@ from comms.ros.conversions import task_to_ros
 
 
 class VehicleClient:
-    """`/robot/...` or `/drone/...`: execute_task, pause, set_estop."""
+    """`/robot/...` or `/drone/...`: execute_task, pause, set_estop; the drone's change."""
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class VehicleClient:
         self._action = ActionClient(node, ExecuteTask, f"/{vehicle}/execute_task")
         self._pause = node.create_client(SetBool, f"/{vehicle}/pause")
         self._estop = node.create_client(SetEstop, f"/{vehicle}/set_estop")
+        self._change = node.create_client(ChangeFlight, f"/{vehicle}/change")
         self._handles: dict[str, Any] = {}
 
     def send(self, task: Task, start_checkpoint: int) -> bool:
@@ -75,6 +76,19 @@ class VehicleClient:
 
         future.add_done_callback(on_done)
         return True
+
+    def change(self, request: ChangeFlight.Request, done: Callable[[bool, str], None]) -> None:
+        """Change its flight; `done(changed, message)` when it flies so or has refused."""
+        if not self._change.service_is_ready():
+            done(False, f"nobody flies the {self.vehicle}")
+            return
+
+        def on_done(answer: Any) -> None:
+            response = answer.result()
+            if response is not None:
+                done(response.success, response.message)
+
+        self._change.call_async(request).add_done_callback(on_done)
 
     @property
     def has_estop(self) -> bool:

@@ -20,7 +20,9 @@ from comms.centre.errors import (
     ExistsError,
     NotFoundError,
     StateError,
+    UnreachableError,
 )
+from comms.centre.flight_changes import FlightChanges
 from comms.centre.site_files import SiteFiles
 from comms.centre.situation import Situation, unit_event
 from comms.centre.store import Store
@@ -36,6 +38,7 @@ MAX_LIMIT = 10_000
 _STATUS: tuple[tuple[type[ContractError], grpc.StatusCode], ...] = (
     (NotFoundError, grpc.StatusCode.NOT_FOUND),
     (StateError, grpc.StatusCode.FAILED_PRECONDITION),
+    (UnreachableError, grpc.StatusCode.UNAVAILABLE),
     (ExistsError, grpc.StatusCode.ALREADY_EXISTS),
     (ContractError, grpc.StatusCode.INVALID_ARGUMENT),
 )
@@ -79,6 +82,7 @@ class CentreService(centre_pb2_grpc.CentreServicer):
         watchers: Watchers,
         desk: TaskDesk,
         links: UnitLinkService,
+        changes: FlightChanges,
         site: SiteFiles | None,
     ) -> None:
         self._store = store
@@ -86,6 +90,7 @@ class CentreService(centre_pb2_grpc.CentreServicer):
         self._watchers = watchers
         self._desk = desk
         self._links = links
+        self._changes = changes
         self._site = site
 
     @_one_sentence
@@ -158,6 +163,11 @@ class CentreService(centre_pb2_grpc.CentreServicer):
             raise ContractError("say what to do with the task: cancel, pause or resume")
         by = request.by or caller(context).name
         return await self._desk.control(request.task_id, wish, by, request.reason)
+
+    @_one_sentence
+    async def ChangeFlight(self, request: Any, context: Any) -> Any:  # noqa: N802
+        by = request.by or caller(context).name
+        return centre_pb2.ChangeFlightResponse(detail=await self._changes.ask(request, by))
 
     @_one_sentence
     async def StopUnit(self, request: Any, context: Any) -> Any:  # noqa: N802

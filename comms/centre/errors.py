@@ -39,6 +39,12 @@ class StateError(ContractError):
     reason = "too_late"
 
 
+class UnreachableError(ContractError):
+    """The unit is not there to be asked (UNAVAILABLE)."""
+
+    reason = "not_connected"
+
+
 class ExistsError(ContractError):
     """The id is taken by something else (ALREADY_EXISTS)."""
 

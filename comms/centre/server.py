@@ -17,6 +17,7 @@ from grpc_reflection.v1alpha import reflection
 from comms.centre.access import RoleInterceptor
 from comms.centre.centre_service import CentreService
 from comms.centre.errors import StoreError
+from comms.centre.flight_changes import FlightChanges
 from comms.centre.ingest import Ingest
 from comms.centre.site_files import SiteFiles
 from comms.centre.situation import Situation
@@ -60,11 +61,12 @@ class Centre:
         self.situation = Situation(self.store.read_now(known_units))
         self.ingest = Ingest(self.store, self.watchers)
         self.desk = TaskDesk(self.store, self.situation, self.watchers, site)
+        changes = FlightChanges(self.store, self.situation)
         self.links = UnitLinkService(
-            self.store, self.situation, self.watchers, self.ingest, self.desk
+            self.store, self.situation, self.watchers, self.ingest, self.desk, changes
         )
         self.service = CentreService(
-            self.store, self.situation, self.watchers, self.desk, self.links, site
+            self.store, self.situation, self.watchers, self.desk, self.links, changes, site
         )
         self._authority = authority
         self._address = address

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 
 from comms.wire import link_pb2
 
-_URGENCY = {"welcome": 0, "stop": 1, "control": 2, "task": 3, "time_pong": 4}
+_URGENCY = {"welcome": 0, "stop": 1, "control": 2, "change": 2, "task": 3, "time_pong": 4}
 
 
 class UnitConnection:
@@ -28,7 +28,7 @@ class UnitConnection:
         self.why_closed = ""
         self.tasks_sent: set[str] = set()
         self._waiting: tuple[deque[link_pb2.CentreMessage], ...] = tuple(
-            deque() for _ in range(len(_URGENCY))
+            deque() for _ in range(len(set(_URGENCY.values())))
         )
         self._ack = 0
         self._acked = 0

@@ -20,7 +20,7 @@ import typer
 from typer.core import TyperGroup
 
 from comms.cli import beat_commands, show, site_commands, task_commands
-from comms.cli.client import ANSWER_WITHIN_S, centre, full_task_id, sentence
+from comms.cli.client import ANSWER_WITHIN_S, CHANGED_WITHIN_S, centre, full_task_id, sentence
 from comms.contracts.errors import ContractError
 from comms.wire import centre_pb2 as pb
 
@@ -149,6 +149,21 @@ def pause(task: TaskId, reason: Reason = "") -> None:
 def resume(task: TaskId, reason: Reason = "") -> None:
     """Let a paused task go on."""
     _control(task, pb.ControlTaskRequest.RESUME, reason)
+
+
+@app.command()
+def change(
+    task: TaskId,
+    height: Annotated[float | None, typer.Option(help="m above the take-off ground.")] = None,
+    speed: Annotated[float | None, typer.Option(help="m/s at the work.")] = None,
+    skip: Annotated[int, typer.Option(min=0, help="Waypoints of its work to leave out.")] = 0,
+) -> None:
+    """Change the drone's flight in the air; answers once it flies so."""
+    with centre() as stub:
+        request = pb.ChangeFlightRequest(
+            task_id=full_task_id(stub, task), skip=skip, height_m=height, speed_mps=speed
+        )
+        print(stub.ChangeFlight(request, timeout=CHANGED_WITHIN_S).detail)
 
 
 @app.command()

@@ -17,6 +17,7 @@ from comms.wire import centre_pb2_grpc
 
 DEFAULT_CENTRE = "localhost:7443"
 ANSWER_WITHIN_S = 10.0
+CHANGED_WITHIN_S = 60.0  # a flight first stops, and then flies otherwise
 
 
 @contextmanager

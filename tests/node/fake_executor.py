@@ -13,7 +13,7 @@ from typing import Any
 import rclpy
 from patrol_interfaces import msg as ros
 from patrol_interfaces.action import ExecuteTask
-from patrol_interfaces.srv import SetEstop
+from patrol_interfaces.srv import ChangeFlight, SetEstop
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.executors import MultiThreadedExecutor
@@ -59,12 +59,23 @@ class FakeExecutor:
         self.preflight = node.create_publisher(ros.PreflightReport, "/drone/preflight", LATCHED)
         self._unit = node.create_publisher(ros.UnitState, f"/{vehicle}/unit_state", RELIABLE)
         node.create_service(SetEstop, f"/{vehicle}/set_estop", self._on_estop, callback_group=group)
+        self.changes: list[ChangeFlight.Request] = []
+        node.create_service(
+            ChangeFlight, f"/{vehicle}/change", self._on_change, callback_group=group
+        )
         node.create_service(SetBool, f"/{vehicle}/pause", self._on_pause, callback_group=group)
         node.create_timer(0.5, self.publish_unit_state, callback_group=group)
         self._executor = MultiThreadedExecutor(4, context=self.context)
         self._executor.add_node(node)
         self._thread = threading.Thread(target=self._executor.spin, daemon=True)
         self._thread.start()
+
+    def _on_change(
+        self, request: ChangeFlight.Request, response: ChangeFlight.Response
+    ) -> ChangeFlight.Response:
+        self.changes.append(request)
+        response.success, response.message = request.height_m < 100, f"{request.height_m:.0f} m"
+        return response
 
     def close(self) -> None:
         self._closing = True

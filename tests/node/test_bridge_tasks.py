@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+import grpc
 import pytest
 
 from comms.wire import centre_pb2 as pb
@@ -46,6 +47,31 @@ def test_a_task_goes_down_is_done_and_its_whole_history_is_told(
         "proposed", "approved", "sent", "accepted", "running", "succeeded",
     ]  # fmt: skip
     assert robot.begun == [(task, 0)]
+
+
+def test_a_change_of_a_flight_goes_to_the_drone_and_its_answer_comes_back(
+    rig: Rig, drone: FakeExecutor
+) -> None:
+    drone.work_s = 20.0
+    task = rig.create(
+        vehicle=types_pb2.VEHICLE_DRONE,
+        kind=types_pb2.TASK_KIND_ORBIT,
+        points=[types_pb2.GeoPoint(latitude_deg=29.868, longitude_deg=121.615)],
+        radius_m=15.0,
+        height_m=25.0,
+    )
+    rig.stub.ApproveTask(pb.ApproveTaskRequest(task_id=task, by="Wang"))
+    until(lambda: rig.state(task) == "running")
+    request = pb.ChangeFlightRequest(task_id=task, height_m=40.0, by="Li")
+    assert rig.stub.ChangeFlight(request, timeout=10).detail == "40 m"
+    with pytest.raises(grpc.RpcError) as refused:
+        rig.stub.ChangeFlight(pb.ChangeFlightRequest(task_id=task, height_m=300.0), timeout=10)
+    assert refused.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+    cancel = pb.ControlTaskRequest(task_id=task, action=pb.ControlTaskRequest.CANCEL)
+    rig.stub.ControlTask(cancel)
+    first = drone.changes[0]
+    assert (first.task_id, first.height_m, first.who) == (task, 40.0, "Li")
+    until(lambda: rig.state(task) == "cancelled")
 
 
 def test_a_task_is_done_once_though_bridge_and_centre_are_killed(

@@ -71,6 +71,11 @@ class Actions:
     async def resume(self, task_id: str) -> None:
         await self._control(task_id, pb.ControlTaskRequest.RESUME, "resume_sent")
 
+    async def change(self, request: pb.ChangeFlightRequest) -> str:
+        """Change a flight in the air. Returns why not, or "" once the drone flies so."""
+        request.by = self.who
+        return await self.attempt(lambda: self.situation.stub.ChangeFlight(request))
+
     async def _control(self, task_id: str, action: Any, done: str) -> None:
         request = pb.ControlTaskRequest(task_id=task_id, action=action, by=self.who)
         self._tell(await self.attempt(lambda: self.situation.stub.ControlTask(request)), done)

@@ -10,6 +10,7 @@ from typing import Any
 from nicegui import ui
 
 from comms.centre.screens.actions import Actions
+from comms.centre.screens.change_dialog import change_dialog
 from comms.centre.screens.clock import clock_time
 from comms.centre.screens.picture import vehicle_name
 from comms.centre.screens.rows import Row, Rows
@@ -23,6 +24,7 @@ _SHOWN = 12
 _PROPOSED = types_pb2.TASK_STATE_PROPOSED
 _FINAL = {convert.word_to_wire(state) for state in FINAL}
 _STATE_WORDS = {convert.word_to_wire(state): f"state_{state}" for state in TaskState}
+_IN_WORK = (types_pb2.TASK_STATE_RUNNING, types_pb2.TASK_STATE_PAUSED)
 _COLOURS = {
     types_pb2.TASK_STATE_RUNNING: "primary",
     types_pb2.TASK_STATE_PAUSED: "deep-orange-9",
@@ -165,6 +167,12 @@ class _TaskLine:
                     word("resume", panel.language), on_click=lambda: panel.actions.resume(task_id)
                 ).props("dense no-caps size=sm color=positive")
                 self._pause = self._icon("pause", "pause", lambda: panel.actions.pause(task_id))
+                self._change = self._icon(
+                    "tune",
+                    "change_flight",
+                    lambda: change_dialog(panel.actions, task_id, panel.language),
+                )
+                self._may_change = task.vehicle == types_pb2.VEHICLE_DRONE
                 self._icon("expand_more", "details", lambda: panel.history(task_id))
                 self._cancel = self._icon("close", "cancel", lambda: panel.actions.cancel(task_id))
             self._progress = ui.linear_progress(0, show_value=False, size="4px")
@@ -188,6 +196,7 @@ class _TaskLine:
         self._badge.props(f"color={_COLOURS.get(latest.state, 'grey-8')}")
         self._cancel.visible = not over
         self._resume.visible = latest.state == types_pb2.TASK_STATE_PAUSED
+        self._change.visible = self._may_change and latest.state in _IN_WORK
         self._pause.visible = latest.state == types_pb2.TASK_STATE_RUNNING
         self._progress.visible = not over and latest.progress > 0
         self._progress.set_value(latest.progress)

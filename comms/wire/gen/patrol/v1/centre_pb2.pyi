@@ -161,6 +161,26 @@ class ControlTaskRequest(_message.Message):
     by: str
     def __init__(self, task_id: _Optional[str] = ..., action: _Optional[_Union[ControlTaskRequest.Action, str]] = ..., reason: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
+class ChangeFlightRequest(_message.Message):
+    __slots__ = ("task_id", "skip", "height_m", "speed_mps", "by")
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_M_FIELD_NUMBER: _ClassVar[int]
+    SPEED_MPS_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    task_id: str
+    skip: int
+    height_m: float
+    speed_mps: float
+    by: str
+    def __init__(self, task_id: _Optional[str] = ..., skip: _Optional[int] = ..., height_m: _Optional[float] = ..., speed_mps: _Optional[float] = ..., by: _Optional[str] = ...) -> None: ...
+
+class ChangeFlightResponse(_message.Message):
+    __slots__ = ("detail",)
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    detail: str
+    def __init__(self, detail: _Optional[str] = ...) -> None: ...
+
 class StopUnitRequest(_message.Message):
     __slots__ = ("unit_id", "release", "reason", "by")
     UNIT_ID_FIELD_NUMBER: _ClassVar[int]

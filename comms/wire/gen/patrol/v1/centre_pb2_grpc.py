@@ -79,6 +79,11 @@ class CentreStub:
                 request_serializer=patrol_dot_v1_dot_centre__pb2.ControlTaskRequest.SerializeToString,
                 response_deserializer=patrol_dot_v1_dot_centre__pb2.TaskRecord.FromString,
                 _registered_method=True)
+        self.ChangeFlight = channel.unary_unary(
+                '/patrol.v1.Centre/ChangeFlight',
+                request_serializer=patrol_dot_v1_dot_centre__pb2.ChangeFlightRequest.SerializeToString,
+                response_deserializer=patrol_dot_v1_dot_centre__pb2.ChangeFlightResponse.FromString,
+                _registered_method=True)
         self.StopUnit = channel.unary_unary(
                 '/patrol.v1.Centre/StopUnit',
                 request_serializer=patrol_dot_v1_dot_centre__pb2.StopUnitRequest.SerializeToString,
@@ -151,6 +156,15 @@ class CentreServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ChangeFlight(self, request, context):
+        """Changes the drone's flight in the air. Answers once it flies so; it is not kept for later.
+        UNAVAILABLE when the unit is not connected or does not answer in 50 s; FAILED_PRECONDITION with
+        the drone's own sentence when it refuses; then nothing has changed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def StopUnit(self, request, context):
         """E-stop of a unit (robot latches, drone holds) or its release.
         """
@@ -212,6 +226,11 @@ def add_CentreServicer_to_server(servicer, server):
                     servicer.ControlTask,
                     request_deserializer=patrol_dot_v1_dot_centre__pb2.ControlTaskRequest.FromString,
                     response_serializer=patrol_dot_v1_dot_centre__pb2.TaskRecord.SerializeToString,
+            ),
+            'ChangeFlight': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeFlight,
+                    request_deserializer=patrol_dot_v1_dot_centre__pb2.ChangeFlightRequest.FromString,
+                    response_serializer=patrol_dot_v1_dot_centre__pb2.ChangeFlightResponse.SerializeToString,
             ),
             'StopUnit': grpc.unary_unary_rpc_method_handler(
                     servicer.StopUnit,
@@ -467,6 +486,33 @@ class Centre:
             '/patrol.v1.Centre/ControlTask',
             patrol_dot_v1_dot_centre__pb2.ControlTaskRequest.SerializeToString,
             patrol_dot_v1_dot_centre__pb2.TaskRecord.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeFlight(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/patrol.v1.Centre/ChangeFlight',
+            patrol_dot_v1_dot_centre__pb2.ChangeFlightRequest.SerializeToString,
+            patrol_dot_v1_dot_centre__pb2.ChangeFlightResponse.FromString,
             options,
             channel_credentials,
             insecure,

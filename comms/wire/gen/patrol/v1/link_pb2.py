@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from comms.wire.gen.patrol.v1 import types_pb2 as patrol_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14patrol/v1/link.proto\x12\tpatrol.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15patrol/v1/types.proto\"\x92\x02\n\x0bUnitMessage\x12!\n\x05hello\x18\x01 \x01(\x0b\x32\x10.patrol.v1.HelloH\x00\x12#\n\x06record\x18\x02 \x01(\x0b\x32\x11.patrol.v1.RecordH\x00\x12)\n\ttelemetry\x18\x03 \x01(\x0b\x32\x14.patrol.v1.TelemetryH\x00\x12.\n\x0ctask_receipt\x18\x04 \x01(\x0b\x32\x16.patrol.v1.TaskReceiptH\x00\x12(\n\ttime_ping\x18\x05 \x01(\x0b\x32\x13.patrol.v1.TimePingH\x00\x12.\n\x0cstop_receipt\x18\x06 \x01(\x0b\x32\x16.patrol.v1.StopReceiptH\x00\x42\x06\n\x04\x62ody\"r\n\x05Hello\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x10\n\x08protocol\x18\x03 \x01(\r\x12\x10\n\x08software\x18\x04 \x01(\t\x12\x11\n\toutbox_id\x18\x05 \x01(\t\x12\x10\n\x08\x62\x65\x61t_ids\x18\x06 \x03(\t\"\x9f\x01\n\x06Record\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12%\n\x07\x66inding\x18\x02 \x01(\x0b\x32\x12.patrol.v1.FindingH\x00\x12,\n\x0btask_update\x18\x03 \x01(\x0b\x32\x15.patrol.v1.TaskUpdateH\x00\x12+\n\x05visit\x18\x04 \x01(\x0b\x32\x1a.patrol.v1.CheckpointVisitH\x00\x42\x06\n\x04\x62ody\"6\n\tTelemetry\x12)\n\x08vehicles\x18\x01 \x03(\x0b\x32\x17.patrol.v1.VehicleState\"?\n\x0bTaskReceipt\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0e\n\x06stored\x18\x02 \x01(\x08\x12\x0f\n\x07why_not\x18\x03 \x01(\t\"A\n\x0bStopReceipt\x12\x0f\n\x07stop_id\x18\x01 \x01(\t\x12\x11\n\teffective\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"9\n\x08TimePing\x12-\n\tunit_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf4\x01\n\rCentreMessage\x12%\n\x07welcome\x18\x01 \x01(\x0b\x32\x12.patrol.v1.WelcomeH\x00\x12\x1d\n\x03\x61\x63k\x18\x02 \x01(\x0b\x32\x0e.patrol.v1.AckH\x00\x12\x1f\n\x04task\x18\x03 \x01(\x0b\x32\x0f.patrol.v1.TaskH\x00\x12)\n\x07\x63ontrol\x18\x04 \x01(\x0b\x32\x16.patrol.v1.TaskControlH\x00\x12\x1f\n\x04stop\x18\x05 \x01(\x0b\x32\x0f.patrol.v1.StopH\x00\x12(\n\ttime_pong\x18\x06 \x01(\x0b\x32\x13.patrol.v1.TimePongH\x00\x42\x06\n\x04\x62ody\"/\n\x07Welcome\x12\x12\n\nstored_seq\x18\x01 \x01(\x04\x12\x10\n\x08protocol\x18\x02 \x01(\r\"\x19\n\x03\x41\x63k\x12\x12\n\nstored_seq\x18\x01 \x01(\x04\"\xb1\x01\n\x0bTaskControl\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12-\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1d.patrol.v1.TaskControl.Action\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"C\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\n\n\x06\x43\x41NCEL\x10\x01\x12\t\n\x05PAUSE\x10\x02\x12\n\n\x06RESUME\x10\x03\"F\n\x04Stop\x12\x0f\n\x07stop_id\x18\x01 \x01(\t\x12\x0e\n\x06\x65ngage\x18\x02 \x01(\x08\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"j\n\x08TimePong\x12-\n\tunit_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63\x65ntre_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2K\n\x08UnitLink\x12?\n\x07\x43onnect\x12\x16.patrol.v1.UnitMessage\x1a\x18.patrol.v1.CentreMessage(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14patrol/v1/link.proto\x12\tpatrol.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15patrol/v1/types.proto\"\xc6\x02\n\x0bUnitMessage\x12!\n\x05hello\x18\x01 \x01(\x0b\x32\x10.patrol.v1.HelloH\x00\x12#\n\x06record\x18\x02 \x01(\x0b\x32\x11.patrol.v1.RecordH\x00\x12)\n\ttelemetry\x18\x03 \x01(\x0b\x32\x14.patrol.v1.TelemetryH\x00\x12.\n\x0ctask_receipt\x18\x04 \x01(\x0b\x32\x16.patrol.v1.TaskReceiptH\x00\x12(\n\ttime_ping\x18\x05 \x01(\x0b\x32\x13.patrol.v1.TimePingH\x00\x12.\n\x0cstop_receipt\x18\x06 \x01(\x0b\x32\x16.patrol.v1.StopReceiptH\x00\x12\x32\n\x0e\x63hange_receipt\x18\x07 \x01(\x0b\x32\x18.patrol.v1.ChangeReceiptH\x00\x42\x06\n\x04\x62ody\"r\n\x05Hello\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x0f\n\x07site_id\x18\x02 \x01(\t\x12\x10\n\x08protocol\x18\x03 \x01(\r\x12\x10\n\x08software\x18\x04 \x01(\t\x12\x11\n\toutbox_id\x18\x05 \x01(\t\x12\x10\n\x08\x62\x65\x61t_ids\x18\x06 \x03(\t\"\x9f\x01\n\x06Record\x12\x0b\n\x03seq\x18\x01 \x01(\x04\x12%\n\x07\x66inding\x18\x02 \x01(\x0b\x32\x12.patrol.v1.FindingH\x00\x12,\n\x0btask_update\x18\x03 \x01(\x0b\x32\x15.patrol.v1.TaskUpdateH\x00\x12+\n\x05visit\x18\x04 \x01(\x0b\x32\x1a.patrol.v1.CheckpointVisitH\x00\x42\x06\n\x04\x62ody\"6\n\tTelemetry\x12)\n\x08vehicles\x18\x01 \x03(\x0b\x32\x17.patrol.v1.VehicleState\"?\n\x0bTaskReceipt\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0e\n\x06stored\x18\x02 \x01(\x08\x12\x0f\n\x07why_not\x18\x03 \x01(\t\"C\n\rChangeReceipt\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"A\n\x0bStopReceipt\x12\x0f\n\x07stop_id\x18\x01 \x01(\t\x12\x11\n\teffective\x18\x02 \x01(\x08\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t\"9\n\x08TimePing\x12-\n\tunit_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9f\x02\n\rCentreMessage\x12%\n\x07welcome\x18\x01 \x01(\x0b\x32\x12.patrol.v1.WelcomeH\x00\x12\x1d\n\x03\x61\x63k\x18\x02 \x01(\x0b\x32\x0e.patrol.v1.AckH\x00\x12\x1f\n\x04task\x18\x03 \x01(\x0b\x32\x0f.patrol.v1.TaskH\x00\x12)\n\x07\x63ontrol\x18\x04 \x01(\x0b\x32\x16.patrol.v1.TaskControlH\x00\x12\x1f\n\x04stop\x18\x05 \x01(\x0b\x32\x0f.patrol.v1.StopH\x00\x12(\n\ttime_pong\x18\x06 \x01(\x0b\x32\x13.patrol.v1.TimePongH\x00\x12)\n\x06\x63hange\x18\x07 \x01(\x0b\x32\x17.patrol.v1.FlightChangeH\x00\x42\x06\n\x04\x62ody\"/\n\x07Welcome\x12\x12\n\nstored_seq\x18\x01 \x01(\x04\x12\x10\n\x08protocol\x18\x02 \x01(\r\"\x19\n\x03\x41\x63k\x12\x12\n\nstored_seq\x18\x01 \x01(\x04\"\xb1\x01\n\x0bTaskControl\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12-\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32\x1d.patrol.v1.TaskControl.Action\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"C\n\x06\x41\x63tion\x12\x16\n\x12\x41\x43TION_UNSPECIFIED\x10\x00\x12\n\n\x06\x43\x41NCEL\x10\x01\x12\t\n\x05PAUSE\x10\x02\x12\n\n\x06RESUME\x10\x03\"\x99\x01\n\x0c\x46lightChange\x12\x11\n\tchange_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x0c\n\x04skip\x18\x03 \x01(\r\x12\x15\n\x08height_m\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x16\n\tspeed_mps\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\r\n\x05\x61\x63tor\x18\x06 \x01(\tB\x0b\n\t_height_mB\x0c\n\n_speed_mps\"F\n\x04Stop\x12\x0f\n\x07stop_id\x18\x01 \x01(\t\x12\x0e\n\x06\x65ngage\x18\x02 \x01(\x08\x12\r\n\x05\x61\x63tor\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"j\n\x08TimePong\x12-\n\tunit_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x63\x65ntre_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2K\n\x08UnitLink\x12?\n\x07\x43onnect\x12\x16.patrol.v1.UnitMessage\x1a\x18.patrol.v1.CentreMessage(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,33 +34,37 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'patrol.v1.link_pb2', _globa
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_UNITMESSAGE']._serialized_start=92
-  _globals['_UNITMESSAGE']._serialized_end=366
-  _globals['_HELLO']._serialized_start=368
-  _globals['_HELLO']._serialized_end=482
-  _globals['_RECORD']._serialized_start=485
-  _globals['_RECORD']._serialized_end=644
-  _globals['_TELEMETRY']._serialized_start=646
-  _globals['_TELEMETRY']._serialized_end=700
-  _globals['_TASKRECEIPT']._serialized_start=702
-  _globals['_TASKRECEIPT']._serialized_end=765
-  _globals['_STOPRECEIPT']._serialized_start=767
-  _globals['_STOPRECEIPT']._serialized_end=832
-  _globals['_TIMEPING']._serialized_start=834
-  _globals['_TIMEPING']._serialized_end=891
-  _globals['_CENTREMESSAGE']._serialized_start=894
-  _globals['_CENTREMESSAGE']._serialized_end=1138
-  _globals['_WELCOME']._serialized_start=1140
-  _globals['_WELCOME']._serialized_end=1187
-  _globals['_ACK']._serialized_start=1189
-  _globals['_ACK']._serialized_end=1214
-  _globals['_TASKCONTROL']._serialized_start=1217
-  _globals['_TASKCONTROL']._serialized_end=1394
-  _globals['_TASKCONTROL_ACTION']._serialized_start=1327
-  _globals['_TASKCONTROL_ACTION']._serialized_end=1394
-  _globals['_STOP']._serialized_start=1396
-  _globals['_STOP']._serialized_end=1466
-  _globals['_TIMEPONG']._serialized_start=1468
-  _globals['_TIMEPONG']._serialized_end=1574
-  _globals['_UNITLINK']._serialized_start=1576
-  _globals['_UNITLINK']._serialized_end=1651
+  _globals['_UNITMESSAGE']._serialized_end=418
+  _globals['_HELLO']._serialized_start=420
+  _globals['_HELLO']._serialized_end=534
+  _globals['_RECORD']._serialized_start=537
+  _globals['_RECORD']._serialized_end=696
+  _globals['_TELEMETRY']._serialized_start=698
+  _globals['_TELEMETRY']._serialized_end=752
+  _globals['_TASKRECEIPT']._serialized_start=754
+  _globals['_TASKRECEIPT']._serialized_end=817
+  _globals['_CHANGERECEIPT']._serialized_start=819
+  _globals['_CHANGERECEIPT']._serialized_end=886
+  _globals['_STOPRECEIPT']._serialized_start=888
+  _globals['_STOPRECEIPT']._serialized_end=953
+  _globals['_TIMEPING']._serialized_start=955
+  _globals['_TIMEPING']._serialized_end=1012
+  _globals['_CENTREMESSAGE']._serialized_start=1015
+  _globals['_CENTREMESSAGE']._serialized_end=1302
+  _globals['_WELCOME']._serialized_start=1304
+  _globals['_WELCOME']._serialized_end=1351
+  _globals['_ACK']._serialized_start=1353
+  _globals['_ACK']._serialized_end=1378
+  _globals['_TASKCONTROL']._serialized_start=1381
+  _globals['_TASKCONTROL']._serialized_end=1558
+  _globals['_TASKCONTROL_ACTION']._serialized_start=1491
+  _globals['_TASKCONTROL_ACTION']._serialized_end=1558
+  _globals['_FLIGHTCHANGE']._serialized_start=1561
+  _globals['_FLIGHTCHANGE']._serialized_end=1714
+  _globals['_STOP']._serialized_start=1716
+  _globals['_STOP']._serialized_end=1786
+  _globals['_TIMEPONG']._serialized_start=1788
+  _globals['_TIMEPONG']._serialized_end=1894
+  _globals['_UNITLINK']._serialized_start=1896
+  _globals['_UNITLINK']._serialized_end=1971
 # @@protoc_insertion_point(module_scope)

@@ -12,20 +12,22 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class UnitMessage(_message.Message):
-    __slots__ = ("hello", "record", "telemetry", "task_receipt", "time_ping", "stop_receipt")
+    __slots__ = ("hello", "record", "telemetry", "task_receipt", "time_ping", "stop_receipt", "change_receipt")
     HELLO_FIELD_NUMBER: _ClassVar[int]
     RECORD_FIELD_NUMBER: _ClassVar[int]
     TELEMETRY_FIELD_NUMBER: _ClassVar[int]
     TASK_RECEIPT_FIELD_NUMBER: _ClassVar[int]
     TIME_PING_FIELD_NUMBER: _ClassVar[int]
     STOP_RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_RECEIPT_FIELD_NUMBER: _ClassVar[int]
     hello: Hello
     record: Record
     telemetry: Telemetry
     task_receipt: TaskReceipt
     time_ping: TimePing
     stop_receipt: StopReceipt
-    def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., record: _Optional[_Union[Record, _Mapping]] = ..., telemetry: _Optional[_Union[Telemetry, _Mapping]] = ..., task_receipt: _Optional[_Union[TaskReceipt, _Mapping]] = ..., time_ping: _Optional[_Union[TimePing, _Mapping]] = ..., stop_receipt: _Optional[_Union[StopReceipt, _Mapping]] = ...) -> None: ...
+    change_receipt: ChangeReceipt
+    def __init__(self, hello: _Optional[_Union[Hello, _Mapping]] = ..., record: _Optional[_Union[Record, _Mapping]] = ..., telemetry: _Optional[_Union[Telemetry, _Mapping]] = ..., task_receipt: _Optional[_Union[TaskReceipt, _Mapping]] = ..., time_ping: _Optional[_Union[TimePing, _Mapping]] = ..., stop_receipt: _Optional[_Union[StopReceipt, _Mapping]] = ..., change_receipt: _Optional[_Union[ChangeReceipt, _Mapping]] = ...) -> None: ...
 
 class Hello(_message.Message):
     __slots__ = ("unit_id", "site_id", "protocol", "software", "outbox_id", "beat_ids")
@@ -71,6 +73,16 @@ class TaskReceipt(_message.Message):
     why_not: str
     def __init__(self, task_id: _Optional[str] = ..., stored: _Optional[bool] = ..., why_not: _Optional[str] = ...) -> None: ...
 
+class ChangeReceipt(_message.Message):
+    __slots__ = ("change_id", "changed", "detail")
+    CHANGE_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    change_id: str
+    changed: bool
+    detail: str
+    def __init__(self, change_id: _Optional[str] = ..., changed: _Optional[bool] = ..., detail: _Optional[str] = ...) -> None: ...
+
 class StopReceipt(_message.Message):
     __slots__ = ("stop_id", "effective", "detail")
     STOP_ID_FIELD_NUMBER: _ClassVar[int]
@@ -88,20 +100,22 @@ class TimePing(_message.Message):
     def __init__(self, unit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CentreMessage(_message.Message):
-    __slots__ = ("welcome", "ack", "task", "control", "stop", "time_pong")
+    __slots__ = ("welcome", "ack", "task", "control", "stop", "time_pong", "change")
     WELCOME_FIELD_NUMBER: _ClassVar[int]
     ACK_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
     CONTROL_FIELD_NUMBER: _ClassVar[int]
     STOP_FIELD_NUMBER: _ClassVar[int]
     TIME_PONG_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
     welcome: Welcome
     ack: Ack
     task: _types_pb2.Task
     control: TaskControl
     stop: Stop
     time_pong: TimePong
-    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., task: _Optional[_Union[_types_pb2.Task, _Mapping]] = ..., control: _Optional[_Union[TaskControl, _Mapping]] = ..., stop: _Optional[_Union[Stop, _Mapping]] = ..., time_pong: _Optional[_Union[TimePong, _Mapping]] = ...) -> None: ...
+    change: FlightChange
+    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., task: _Optional[_Union[_types_pb2.Task, _Mapping]] = ..., control: _Optional[_Union[TaskControl, _Mapping]] = ..., stop: _Optional[_Union[Stop, _Mapping]] = ..., time_pong: _Optional[_Union[TimePong, _Mapping]] = ..., change: _Optional[_Union[FlightChange, _Mapping]] = ...) -> None: ...
 
 class Welcome(_message.Message):
     __slots__ = ("stored_seq", "protocol")
@@ -138,6 +152,22 @@ class TaskControl(_message.Message):
     actor: str
     reason: str
     def __init__(self, task_id: _Optional[str] = ..., action: _Optional[_Union[TaskControl.Action, str]] = ..., actor: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class FlightChange(_message.Message):
+    __slots__ = ("change_id", "task_id", "skip", "height_m", "speed_mps", "actor")
+    CHANGE_ID_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    SKIP_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_M_FIELD_NUMBER: _ClassVar[int]
+    SPEED_MPS_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    change_id: str
+    task_id: str
+    skip: int
+    height_m: float
+    speed_mps: float
+    actor: str
+    def __init__(self, change_id: _Optional[str] = ..., task_id: _Optional[str] = ..., skip: _Optional[int] = ..., height_m: _Optional[float] = ..., speed_mps: _Optional[float] = ..., actor: _Optional[str] = ...) -> None: ...
 
 class Stop(_message.Message):
     __slots__ = ("stop_id", "engage", "actor", "reason")
