@@ -75,7 +75,8 @@ def test_the_drones_answer_is_the_calls_answer(centre: RunningCentre) -> None:
 
 def test_another_units_word_is_no_answer(centre: RunningCentre) -> None:
     unit, other = centre.unit(), centre.unit(outbox_id="another", name="unit-2")
-    unit.wait("welcome"), other.wait("welcome")
+    unit.wait("welcome")
+    other.wait("welcome")
     with centre.operator() as stub:
         answers = in_background(stub, pb.ChangeFlightRequest(task_id=flight(stub), height_m=40.0))
         change = unit.wait("change")[0]
@@ -86,7 +87,8 @@ def test_another_units_word_is_no_answer(centre: RunningCentre) -> None:
         assert not answers
         answer(unit, True, "true")
         assert until(lambda: answers)[0].detail == "true"
-    unit.close(), other.close()
+    unit.close()
+    other.close()
 
 
 def test_what_cannot_be_asked_is_said_at_once(centre: RunningCentre) -> None:
