@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from geometry_msgs.msg import QuaternionStamped, TransformStamped
+from geometry_msgs.msg import QuaternionStamped, TransformStamped, TwistStamped
 from nav_msgs.msg import Odometry
 from patrol_interfaces.action import ExecuteTask
 from patrol_interfaces.msg import PreflightReport, UnitState
@@ -39,6 +39,7 @@ from comms.ros.run import run_node
 from comms.state_dir import state_dir
 from drone.airspace.airspace import Airspace
 from drone.config import DroneConfig
+from drone.execution.by_hand import Stick
 from drone.execution.desk import Desk
 from drone.execution.journal import Final, Journal
 from drone.execution.kit import Kit
@@ -135,6 +136,7 @@ class DroneNode(Node):
         self.create_service(SetBool, "/drone/pause", self._pause, callback_group=orders)
         self.create_service(SetEstop, "/drone/set_estop", self._estop, callback_group=orders)
         self.create_service(ChangeFlight, "/drone/change", self._change, callback_group=orders)
+        self.create_subscription(TwistStamped, "/drone/velocity", self._stick, 1)
         self._action = ActionServer(
             self,
             ExecuteTask,
@@ -238,6 +240,11 @@ class DroneNode(Node):
         work = self._desk.change(request.task_id, change)
         response.success, response.message = await self._ros_future(self._thread.submit(work))
         return response
+
+    def _stick(self, message: TwistStamped) -> None:
+        """A pilot's joystick: m/s and rad/s of the body, level with the ground (FLU)."""
+        linear, turn = message.twist.linear, message.twist.angular.z
+        self._desk.put_stick(Stick(linear.x, linear.y, linear.z, turn))
 
     # ------------------------------------------------------------------ news
 

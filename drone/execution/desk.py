@@ -15,6 +15,7 @@ from comms.contracts.task import COMES_DOWN, Task, TaskState, TaskUpdate, Vehicl
 from comms.contracts.unit import PreflightItem
 from comms.logs import get_logger
 from drone.errors import DroneError
+from drone.execution.by_hand import Stick
 from drone.execution.flight import Ending, Flight
 from drone.execution.journal import Final, FlightRecord
 from drone.execution.kit import Kit
@@ -92,6 +93,12 @@ class Desk:
             return False, f"the emergency stop is engaged: {self.estop}"
         self.flight.go_on()
         return True, "the drone goes on"
+
+    def put_stick(self, stick: Stick) -> None:
+        """A joystick's wish for the flight in progress; without one it means nothing."""
+        flight = self.flight
+        if flight is not None and self.kit.view.is_airborne:
+            flight.hand.put(stick)
 
     async def change(self, task_id: str, change: Change) -> tuple[bool, str]:
         """Fly what is left of the flight otherwise. Whether it does so now, and a sentence."""

@@ -18,6 +18,7 @@ from comms.logs import get_logger
 from drone.errors import DroneError, OrderError, PlanError, TransferError
 from drone.execution.board_landing import BoardLanding
 from drone.execution.boarding import board_flight, board_mission
+from drone.execution.by_hand import ByHand
 from drone.execution.company import Company
 from drone.execution.journal import FlightRecord, Stage
 from drone.execution.kit import Kit
@@ -79,6 +80,7 @@ class Flight:
         self._on_ground_since: float | None = None
         self._board = BoardLanding(kit)
         self._way = Wayfinding(kit)
+        self.hand = ByHand(kit)
         self._share_before = 0.0
         self._wish_go_on = False
         self._changes: list[tuple[Change, asyncio.Future[str]]] = []
@@ -248,6 +250,8 @@ class Flight:
             if self._end is not None and not self._end.comes_home:
                 await self._try(self._kit.actions.hold())
                 return self._end.state, self._end.why
+            if self.hand.is_on:
+                await self._be_flown_by_hand()
             await self._obey()
             self._follow_progress()
             await self._accompany()
@@ -255,6 +259,25 @@ class Flight:
             self._heed_battery()
             await self._land_on_board()
             await self._heed_ground()
+
+    async def _be_flown_by_hand(self) -> None:
+        """Until the hand lets go; then it holds, and waits for a person."""
+        if self._end is not None or self._comes_down or self.wish_hold.startswith("emergency"):
+            return
+        wished = self.wish_hold = "flown by hand; waits for a person"
+        self._way.broke_off()
+
+        def tell(words: str) -> None:
+            self._tell(TaskState.PAUSED, words)
+
+        def interrupted() -> bool:
+            changed = self.wish_hold != wished or self._end is not None
+            return changed or not self._kit.view.connected or self._kit.view.is_down
+
+        self.holding = True  # as far as modes go: this one is asked for
+        self._note()
+        await self._try(self.hand.fly(interrupted, tell))
+        self.holding = False
 
     async def _obey(self) -> None:
         if self.wish_hold and not self.holding:
