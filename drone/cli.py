@@ -24,6 +24,7 @@ from comms.contracts.config import load_section
 from comms.contracts.errors import ContractError
 from comms.contracts.landing_board import LANDING_BOARD
 from comms.contracts.place import GeoPoint
+from comms.contracts.plan_text import read_plan_text
 from comms.contracts.site_reader import read_site
 from comms.contracts.task import Approval, Task, TaskKind, TaskState, TaskUpdate, Vehicle
 from comms.contracts.unit import PreflightItem
@@ -131,6 +132,15 @@ def fly_to(
             )
         )
     )
+
+
+@app.command("fly-plan")
+def fly_plan(
+    file: Annotated[Path, typer.Argument(help="QGroundControl's .plan")],
+    approved_by: Annotated[str, typer.Option(help="the person who approves this flight")],
+) -> None:
+    """Fly a plan made elsewhere: `plan check FILE` says beforehand whether that can be."""
+    _run(_fly(lambda: _task(TaskKind.PLAN, approved_by, plan_json=read_plan_text(file))))
 
 
 @app.command("come-home")

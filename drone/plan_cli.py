@@ -23,6 +23,7 @@ from drone.airspace.airspace import Airspace
 from drone.config import DroneConfig
 from drone.formats.plan_check import check_plan
 from drone.formats.plan_file import parse_plan, plan_document, read_plan
+from drone.formats.plan_flight import how_it_ends
 from drone.formats.plan_items import Home
 from drone.missions.encoding import Firmware, encode_fence, encode_plan, encode_rally
 from drone.missions.estimate import not_enough_energy
@@ -68,6 +69,8 @@ def check(
             f"leg is clear and inside the plan's own fence (of {len(plan.fence)} corners and "
             f"circles). Rally points: {len(plan.rally)}."
         )
+        for note in (*how_it_ends(plan, place.frame), *plan.notes):
+            console.print(f"  {note}", markup=False)
 
 
 @app.command("export", context_settings={"ignore_unknown_options": True})

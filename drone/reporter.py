@@ -29,6 +29,7 @@ _WORK_WORDS = {
     TaskKind.PERIMETER: "around_area",
     TaskKind.SEARCH: "searching",
     TaskKind.ESCORT: "escorting",
+    TaskKind.PLAN: "flying_plan",
 }  # others watch
 _GNSS_SIGMA_M = 1.5
 _HEIGHT_SIGMA_M = 1.5

@@ -132,7 +132,8 @@ def records(
     open_only: bool = False,
     limit: int = 100,
 ) -> list[centre_pb2.TaskRecord]:
-    """Task records, newest first."""
+    """Task records, newest first; without the text of a plan made elsewhere, of which a list of
+    tasks and each of their steps would carry hundreds of kilobytes to every screen."""
     query = select(tasks).order_by(NEWEST_FIRST).limit(limit)
     if unit_id:
         query = query.where(tasks.c.unit_id == unit_id)
@@ -147,6 +148,8 @@ def records(
         )
         for row in connection.execute(query)
     ]
+    for record in found:
+        record.task.plan_json = ""
     by_id = {record.task.task_id: record for record in found}
     steps = (
         select(task_history)

@@ -24,6 +24,7 @@ from comms.cli.task_order import (
     new_task,
 )
 from comms.contracts.errors import ContractError
+from comms.contracts.plan_text import read_plan_text
 from comms.contracts.shape_file import read_shape
 from comms.contracts.task import OnLinkLoss, Task, TaskKind, Vehicle
 
@@ -214,6 +215,21 @@ def search(
     give(task, unit, follow)
 
 
+def plan(
+    file: Annotated[Path, typer.Argument(help="QGroundControl's .plan.")],
+    unit: Unit = "",
+    priority: Priority = 0,
+    on_link_loss: LinkLoss = OnLinkLoss.GO_ON,
+    within: Within = 0,
+    text: Note = "",
+    follow: Follow = False,
+) -> None:
+    """The drone flies a plan made elsewhere; it is checked on board, leg by leg."""
+    task = new_task(Vehicle.DRONE, TaskKind.PLAN, priority, on_link_loss, within, text)
+    task.plan_json = read_plan_text(file)
+    give(task, unit, follow)
+
+
 def land(unit: Unit = "", priority: Priority = 9, follow: Follow = False) -> None:
     """The drone lands where it is."""
     give(new_task(Vehicle.DRONE, TaskKind.LAND, priority), unit, follow)
@@ -225,7 +241,8 @@ def emergency_land(unit: Unit = "", priority: Priority = 9, follow: Follow = Fal
 
 
 _COMMANDS: tuple[Callable[..., None], ...] = (
-    orbit, fly_to, watch, escort, survey, corridor, perimeter, search, land, emergency_land,
+    orbit, fly_to, watch, escort, survey, corridor, perimeter, search, plan, land,
+    emergency_land,
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ class TaskKind(StrEnum):
     PERIMETER = "perimeter"
     SEARCH = "search"
     ESCORT = "escort"
+    PLAN = "plan"
     LAND = "land"
     EMERGENCY_LAND = "emergency_land"
 
@@ -114,6 +115,9 @@ POINTS_OF_KIND: dict[TaskKind, tuple[int, int]] = {
     TaskKind.PERIMETER: (3, 100),
 }
 
+#: Characters of a plan made elsewhere: it goes through every store and link as part of its task.
+LONGEST_PLAN = 200_000
+
 #: What brings a drone down; it is never kept waiting for an approval.
 COMES_DOWN = frozenset({TaskKind.RETURN, TaskKind.LAND, TaskKind.EMERGENCY_LAND})
 
@@ -182,6 +186,12 @@ class Task(BaseModel):
     target: str = Field(
         default="robot", max_length=64, description="escort: which vehicle of the unit"
     )
+    plan_json: str = Field(
+        default="",
+        max_length=LONGEST_PLAN,
+        repr=False,
+        description="plan: the text of a QGroundControl .plan",
+    )
     text: str = Field(default="", max_length=2000)
     priority: int = Field(default=0, ge=0, le=9, description="higher goes first; 0 is routine")
     on_link_loss: OnLinkLoss = OnLinkLoss.GO_ON
@@ -196,6 +206,8 @@ class Task(BaseModel):
         if self.kind is TaskKind.PATROL and not self.beat_id:
             raise ContractError("a patrol task needs the id of a beat")
         self._check_points()
+        if (self.kind is TaskKind.PLAN) != bool(self.plan_json):
+            raise ContractError("a plan task, and no other, needs the text of a plan")
         if self.kind in (TaskKind.WATCH, TaskKind.ESCORT) and self.duration_s <= 0:
             raise ContractError(f"a {self.kind} task needs a duration")
 

@@ -110,6 +110,7 @@ def task_to_ros(task: Task, start_checkpoint: int = 0) -> Any:
         distance_m=task.distance_m,
         bearing_rad=task.bearing_rad,
         target=task.target,
+        plan_json=task.plan_json,
     )
     if task.deadline is not None:
         message.deadline = time_to_ros(task.deadline)
@@ -147,6 +148,7 @@ def task_from_ros(message: Any, unit_id: str = "unit") -> Task:
             distance_m=message.distance_m,
             bearing_rad=message.bearing_rad,
             target=message.target or Task.model_fields["target"].default,
+            plan_json=message.plan_json,
             approval=(
                 Approval(by=message.approved_by, at=time_from_ros(message.approved_at))
                 if message.approved_by

@@ -120,6 +120,7 @@ def task_to_wire(task: Task) -> pb.Task:
         distance_m=task.distance_m,
         bearing_rad=task.bearing_rad,
         target=task.target,
+        plan_json=task.plan_json,
     )
     if task.deadline is not None:
         wire.deadline.CopyFrom(time_to_wire(task.deadline))
@@ -160,6 +161,7 @@ def task_from_wire(wire: pb.Task) -> Task:
             distance_m=wire.distance_m,
             bearing_rad=wire.bearing_rad,
             target=wire.target or default["target"].default,
+            plan_json=wire.plan_json,
             approval=(
                 Approval(by=wire.approval.by, at=time_from_wire(wire.approval.at))
                 if wire.HasField("approval")

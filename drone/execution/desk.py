@@ -245,10 +245,8 @@ class Desk:
             await asyncio.sleep(_LOOK_S)
         if not self.kit.view.is_airborne:
             here = here._replace(up_m=0.0)
-        points = self.kit.points_of(task)
-        return await asyncio.get_running_loop().run_in_executor(
-            None, self.kit.planner.plan, task, points, here, home
-        )
+        work = self.kit.flight_plan(task, here, home)
+        return await asyncio.get_running_loop().run_in_executor(None, work)
 
     async def _wait_for_green(self, task: Task, plan: FlightPlan) -> None:
         """A list that is not green right after a change may turn so: wait a moment for it."""

@@ -61,6 +61,7 @@ class Final(BaseModel):
 class _Pages(BaseModel):
     current: FlightRecord | None = None
     estop: str = ""
+    lent: bool = False
     finished: dict[str, Final] = {}
 
 
@@ -85,6 +86,16 @@ class Journal:
         """The emergency stop outlives a restart: only a person releases it."""
         if words != self._pages.estop:
             self._pages.estop = words
+            self._write()
+
+    @property
+    def lent(self) -> bool:
+        """Whether the fence and rally points on board are those of a plan made elsewhere."""
+        return self._pages.lent
+
+    def set_lent(self, lent: bool) -> None:
+        if lent != self._pages.lent:
+            self._pages.lent = lent
             self._write()
 
     def finished(self, task_id: str) -> Final | None:

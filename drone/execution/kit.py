@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from comms.contracts.beat import Beat
@@ -16,11 +17,13 @@ from drone.config import DroneConfig
 from drone.errors import LinkError, PlanError
 from drone.execution.escort import STALE_S, Sighting
 from drone.execution.journal import Journal
+from drone.formats.plan_flight import plan_flight
 from drone.link.actions import Actions
 from drone.link.connection import Vehicle
 from drone.link.guidance import Guidance
 from drone.link.state import Position, VehicleView
 from drone.link.transfer import Transfer
+from drone.missions.plan import FlightPlan
 from drone.missions.planner import Planner
 
 if TYPE_CHECKING:  # OpenCV, which a drone that lands otherwise does without
@@ -91,6 +94,12 @@ class Kit:
                 raise PlanError(f"there is no beat {task.beat_id!r} here")
             points = [checkpoint.position for checkpoint in beat.checkpoints]
         return [self.frame.to_enu(point) for point in points]
+
+    def flight_plan(self, task: Task, here: Enu, home: Enu) -> Callable[[], FlightPlan]:
+        """What plans `task`, to be called in another thread. Raises PlanError here and there."""
+        if task.kind is TaskKind.PLAN:
+            return partial(plan_flight, task, here, home, self.planner, self.site)
+        return partial(self.planner.plan, task, self.points_of(task), here, home)
 
     def sighting(self, target: str) -> Sighting | None:
         """The last word of another vehicle of the unit."""

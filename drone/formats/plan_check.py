@@ -9,30 +9,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shapely.geometry import LineString, Point, Polygon
-from shapely.geometry.base import BaseGeometry
 
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import Enu, GeoPoint
 from drone.airspace.airspace import Airspace
+from drone.airspace.routing import find_transit
 from drone.errors import PlanError
 from drone.formats.plan_commands import (
     ALLOWED,
     CHANGE_SPEED,
-    CONDITION_DELAY,
-    DELAY,
     JUMP,
     LAND,
-    LOITER_TIME,
     RETURN,
     TAKEOFF,
-    WAYPOINT,
+    WAITS,
 )
 from drone.formats.plan_file import PlanFile
 from drone.missions.encoding import Command, MissionItem
 from drone.missions.estimate import hover_cost, track_cost
 
 _AWAY_M = 500.0
-_WAITS = (WAYPOINT, LOITER_TIME, DELAY, CONDITION_DELAY)
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ def check_plan(plan: PlanFile, airspace: Airspace, frame: LocalFrame) -> PlanWay
             "of another place"
         )
     items = plan.mission
-    _check_order([item for item in items if ALLOWED[item.command].is_flown])
+    _check_order([item for item in items if ALLOWED[item.command].is_flown], items[-1])
     track, at_item = [home], {}
     for item in items:
         if ALLOWED[item.command].is_flown:
@@ -66,8 +62,11 @@ def check_plan(plan: PlanFile, airspace: Airspace, frame: LocalFrame) -> PlanWay
                 if math.dist(track[-1], to) > 0.05:
                     track.append(to)
             at_item[item.seq] = track[-1]
+    if track[-1] != home:  # it ends in the air
+        back = find_transit(airspace, track[-1], home, "the way home", end_upright=False)
+        track += [*back.points[1:], home]
     flown = track_cost(track, _slowest(plan), airspace.config)
-    waits = sum(item.param1 for item in items if item.command in _WAITS and item.param1 > 0)
+    waits = sum(item.param1 for item in items if item.command in WAITS and item.param1 > 0)
     duration = flown[0] + waits
     energy = flown[1] + hover_cost(waits, airspace.config)
     for item in items:
@@ -76,34 +75,36 @@ def check_plan(plan: PlanFile, airspace: Airspace, frame: LocalFrame) -> PlanWay
             more = track_cost(again, _slowest(plan), airspace.config)
             duration += item.param2 * (more[0] + waits)  # waits: at most all of them
             energy += item.param2 * (more[1] + hover_cost(waits, airspace.config))
-    _check_fence(plan.fence, track, frame)
+    check_fence(areas_of(plan.fence, frame), track)
     for point in plan.rally:
-        place = _place(point.x / 1e7, point.y / 1e7, frame, point.z)
+        place = place_of(point, frame)
         inside = airspace.why_not_at(place) or airspace.why_not_at(place._replace(up_m=0.0))
         if inside:
             raise PlanError(f"rally point {point.seq + 1} of {len(plan.rally)} {inside}")
     return PlanWay(track, duration, energy)
 
 
-def _check_order(flown: Sequence[MissionItem]) -> None:
+def _check_order(flown: Sequence[MissionItem], last: MissionItem) -> None:
     if not flown or flown[0].command != TAKEOFF:
         raise PlanError("the plan does not begin with a take-off (command 22)")
-    if flown[-1].command not in (RETURN, LAND):
-        raise PlanError("the plan ends in the air: add a return (20) or a landing (21) at its end")
-    for item in flown[1:-1]:
-        if item.command in (RETURN, LAND, TAKEOFF):
+    for item in flown[1:]:
+        ends = item.command in (RETURN, LAND)
+        if (ends and item is not flown[-1]) or item.command == TAKEOFF:
             name = ALLOWED[item.command].name
             raise PlanError(f"item {item.seq + 1} is a {name} in the middle of the plan")
+        if ends and item is not last:
+            name = ALLOWED[item.command].name
+            raise PlanError(f"item {last.seq + 1} stands after the plan's {name}")
 
 
 def _ways(
     item: MissionItem, here: Enu, home: Enu, airspace: Airspace, frame: LocalFrame
 ) -> list[Enu]:
     """The places that an item leads through."""
-    if item.command == RETURN:
-        high = max(here.up_m, airspace.return_height_m)
-        return [here._replace(up_m=high), home._replace(up_m=high), home]
-    to = _place(item.x / 1e7, item.y / 1e7, frame, item.z)
+    if item.command == RETURN:  # flown as our own way home
+        way = find_transit(airspace, here, home, "the way home", end_upright=False)
+        return [*way.points[1:], home]
+    to = place_of(item, frame)
     if item.command == TAKEOFF:  # up first, then there
         return [here._replace(up_m=to.up_m), to]
     if item.command == LAND:
@@ -146,28 +147,51 @@ def _slowest(plan: PlanFile) -> float:
     return max(0.5, min([plan.cruise_mps, *speeds]))
 
 
-def _check_fence(fence: Sequence[MissionItem], track: Sequence[Enu], frame: LocalFrame) -> None:
-    line = LineString([p[:2] for p in track])
-    stay_in: list[BaseGeometry] = []
+@dataclass(frozen=True)
+class Areas:
+    """A plan's own fence in map m: areas to stay in, and to stay out of."""
+
+    stay_in: tuple[Polygon, ...]
+    stay_out: tuple[Polygon, ...]
+
+
+def areas_of(fence: Sequence[MissionItem], frame: LocalFrame) -> Areas:
+    """Circles become polygons of 32 corners, those to stay in inside of it, those to stay out of
+    around it. Raises PlanError."""
+    stay_in: list[Polygon] = []
+    stay_out: list[Polygon] = []
     number = 0
     while number < len(fence):
         item = fence[number]
-        places = [_place(i.x / 1e7, i.y / 1e7, frame, 0.0)[:2] for i in fence[number:]]
+        inside = item.command in (Command.FENCE_INCLUSION, Command.FENCE_CIRCLE_IN)
         if item.command in (Command.FENCE_INCLUSION, Command.FENCE_EXCLUSION):
-            shape: BaseGeometry = Polygon(places[: int(item.param1)])
-            number += int(item.param1)
+            corners = fence[number : number + int(item.param1)]
+            shape = Polygon([place_of(corner, frame)[:2] for corner in corners])
+            number += len(corners)
         else:
-            shape = Point(places[0]).buffer(item.param1)
+            radius = item.param1 if inside else item.param1 / math.cos(math.pi / 32)
+            shape = Point(place_of(item, frame)[:2]).buffer(radius, quad_segs=8)
             number += 1
         if not shape.is_valid:
             raise PlanError("a polygon of the plan's own fence crosses itself")
-        if item.command in (Command.FENCE_INCLUSION, Command.FENCE_CIRCLE_IN):
-            stay_in.append(shape)
-        elif item.command != Command.FENCE_RETURN and line.intersects(shape):
-            raise PlanError("the plan leads into an area that its own fence closes")
-    for shape in stay_in:
+        if item.command != Command.FENCE_RETURN:
+            (stay_in if inside else stay_out).append(shape)
+    return Areas(tuple(stay_in), tuple(stay_out))
+
+
+def check_fence(areas: Areas, track: Sequence[Enu]) -> None:
+    """Raises PlanError where the track (map m) does not keep to all of them."""
+    line = LineString([p[:2] for p in track])
+    if any(line.intersects(shape) for shape in areas.stay_out):
+        raise PlanError("the plan leads into an area that its own fence closes")
+    for shape in areas.stay_in:
         if not all(shape.covers(LineString([a[:2], b[:2]])) for a, b in itertools.pairwise(track)):
             raise PlanError("the plan leads out of the area of its own fence")
+
+
+def place_of(item: MissionItem, frame: LocalFrame) -> Enu:
+    """The place of an item (map m; its height as it is)."""
+    return _place(item.x / 1e7, item.y / 1e7, frame, item.z)
 
 
 def _place(latitude: float, longitude: float, frame: LocalFrame, up_m: float) -> Enu:

@@ -16,6 +16,7 @@ from typing import Any
 from comms.contracts.errors import FileError
 from comms.contracts.json_text import parse_json
 from comms.contracts.text_file import read_text
+from drone.formats.plan_extras import without_effect
 from drone.formats.plan_items import Home, plain_items, simple_items
 from drone.missions.encoding import Command, Firmware, Frame, MissionItem, MissionType
 
@@ -28,7 +29,8 @@ _RELATIVE = 1  # QGroundControl's altitude mode
 
 @dataclass(frozen=True)
 class PlanFile:
-    """What a `.plan` says. `document` is the whole file, as JSON has it."""
+    """What a `.plan` says. `document` is the whole file, as JSON has it; `notes` say what of it has
+    no effect when it is flown."""
 
     name: str
     home: Home
@@ -37,6 +39,7 @@ class PlanFile:
     rally: tuple[MissionItem, ...]
     cruise_mps: float
     document: dict[str, Any]
+    notes: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The file again, as QGroundControl writes it."""
@@ -74,6 +77,7 @@ def parse_plan(text: str, name: str) -> PlanFile:
         rally=_rally(_object(document, "rallyPoints", name, optional=True), home, name),
         cruise_mps=_number(speed, name, "mission hoverSpeed"),
         document=document,
+        notes=without_effect(document),
     )
 
 

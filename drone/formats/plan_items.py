@@ -94,6 +94,8 @@ def _plain(
     if not isinstance(command, int) or not isinstance(frame, int):
         raise FileError(name, "it needs a whole number as command and as frame", where)
     p = _params(item.get("params"), name, where)
+    if item.get("autoContinue", True) is not True:
+        raise FileError(name, "its autoContinue is off: a plan is flown without waiting", where)
     refused = why_not(command, p)
     if refused:
         raise FileError(name, refused, where)

@@ -60,6 +60,11 @@ class StatusTexts:
         """The vehicle's own words since `at`, as one phrase; empty when it said nothing."""
         return "; ".join(self.warnings_since(at)[-3:])
 
+    def since(self, at: float) -> list[VehicleText]:
+        """The whole texts after `at` (monotonic s), oldest first."""
+        open_one = self._texts[-1] if self._open is not None and self._texts else None
+        return [t for t in self._texts if t.at > at and t.text and t is not open_one]
+
     @property
     def last(self) -> VehicleText | None:
         return self._texts[-1] if self._texts else None

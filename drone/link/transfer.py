@@ -19,14 +19,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from mavsdk.asyncio.plugins.mission_raw import MissionRawAsync
+from mavsdk.exceptions import MavsdkError
 from mavsdk.plugins.mission_raw import MissionItem as RawItem
 from mavsdk.plugins.mission_raw import MissionRawError, MissionRawResult
 
 from comms.logs import get_logger
 from drone.errors import TransferError
+from drone.link.direct import DirectCommands
+from drone.link.effect import short
 from drone.link.patient_upload import PatientUpload
 from drone.link.state import VehicleView
-from drone.missions.encoding import Firmware, MissionItem, difference
+from drone.missions.encoding import Firmware, MissionItem, MissionType, difference
 
 T = TypeVar("T")
 
@@ -52,6 +55,7 @@ class Transfer:
     def __init__(self, system: Any, view: VehicleView) -> None:
         self._raw = MissionRawAsync(system)
         self._patient = PatientUpload(system)
+        self._direct = DirectCommands(system)
         self._view = view
         self._one_at_a_time = asyncio.Lock()
         self._log = get_logger()
@@ -63,11 +67,13 @@ class Transfer:
 
     async def put_fence(self, items: tuple[MissionItem, ...]) -> None:
         """Upload a fence and read it back."""
-        await self._put("fence", items, self._raw.upload_geofence, self.fence, 0)
+        upload = self._raw.upload_geofence
+        await self._put("fence", items, upload, self.fence, 0, MissionType.FENCE)
 
     async def put_rally(self, items: tuple[MissionItem, ...]) -> None:
         """Upload rally points and read them back."""
-        await self._put("rally points", items, self._raw.upload_rally_points, self.rally, 0)
+        upload = self._raw.upload_rally_points
+        await self._put("rally points", items, upload, self.rally, 0, MissionType.RALLY)
 
     async def mission(self) -> tuple[MissionItem, ...]:
         """The mission on board; empty when there is none."""
@@ -86,13 +92,16 @@ class Transfer:
         upload: Callable[[list[RawItem]], Awaitable[Any]],
         download: Callable[[], Awaitable[tuple[MissionItem, ...]]],
         skip: int,
+        mission_type: MissionType = MissionType.MISSION,
     ) -> None:
         started = time.monotonic()
         why, patiently = "", False
         for _ in range(_TRIES):
             try:
                 async with self._one_at_a_time:
-                    if patiently and items:
+                    if not items:  # MAVSDK uploads no empty list
+                        why = await self._clear(mission_type)
+                    elif patiently:
                         why = await self._patient.upload(items)
                     else:
                         await upload([_raw(i) for i in items])
@@ -115,6 +124,13 @@ class Transfer:
                 return
             await asyncio.sleep(_PAUSE_S)
         raise TransferError(f"the {what} did not get on board: {why}")
+
+    async def _clear(self, mission_type: MissionType) -> str:
+        try:
+            await self._direct.send("MISSION_CLEAR_ALL", {"mission_type": mission_type})
+        except MavsdkError as error:
+            return short(error)
+        return ""
 
     async def _get(
         self, what: str, download: Callable[[], Awaitable[list[RawItem]]]

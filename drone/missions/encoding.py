@@ -13,7 +13,7 @@ from enum import IntEnum, StrEnum
 
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import Enu
-from drone.missions.plan import FlightPlan, PlanItem, Step
+from drone.missions.plan import FlightPlan, PlanItem, RawItem, Step
 
 
 class Firmware(StrEnum):
@@ -36,12 +36,14 @@ class Frame(IntEnum):
 
 class Command(IntEnum):
     WAYPOINT = 16
+    LOITER_TIME = 19
     RETURN_TO_LAUNCH = 20
     LAND = 21
     TAKEOFF = 22
     DO_CHANGE_SPEED = 178
     DO_SET_ROI_LOCATION = 195
     DO_SET_ROI_NONE = 197
+    DO_SET_ROI = 201
     DO_MOUNT_CONTROL = 205
     DO_GIMBAL_MANAGER_PITCHYAW = 1000
     DO_GIMBAL_MANAGER_CONFIGURE = 1001
@@ -77,6 +79,7 @@ class MissionItem:
 _PLACED = frozenset(
     {
         Command.WAYPOINT, Command.LAND, Command.TAKEOFF, Command.DO_SET_ROI_LOCATION,
+        Command.LOITER_TIME, Command.DO_SET_ROI, Command.FENCE_CIRCLE_IN, Command.FENCE_CIRCLE_OUT,
         Command.FENCE_INCLUSION, Command.FENCE_EXCLUSION, Command.RALLY_POINT,
     }
 )  # fmt: skip
@@ -140,7 +143,19 @@ def _camera_pitch(seq: int, pitch_deg: float, firmware: Firmware) -> list[Missio
     ]  # fmt: skip
 
 
+def of_raw(
+    items: Iterable[RawItem], mission_type: MissionType = MissionType.MISSION, first: int = 0
+) -> tuple[MissionItem, ...]:
+    """Items of a plan made elsewhere, numbered from `first`."""
+    return tuple(
+        MissionItem(seq, r.frame, r.command, *r.params, r.x, r.y, r.z, mission_type)
+        for seq, r in enumerate(items, start=first)
+    )
+
+
 def _encode(seq: int, entry: PlanItem, frame: LocalFrame, ground_m: float) -> MissionItem:
+    if entry.raw is not None:
+        return of_raw([entry.raw], first=seq)[0]
     if entry.step is Step.SPEED:
         return MissionItem(
             seq,

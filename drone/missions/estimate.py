@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from comms.contracts.place import Enu
 from drone.config import DroneConfig
-from drone.missions.plan import FlightPlan, Step
+from drone.missions.plan import FlightPlan
 
 _CORNER_S = 1.5
 
@@ -42,12 +42,14 @@ def plan_cost(plan: FlightPlan, config: DroneConfig) -> tuple[float, float]:
     at, speed = plan.start, config.cruise_mps
     duration = energy = 0.0
     for item in plan.items:
-        if item.step is Step.SPEED:
+        if item.speed_mps > 0:
             speed = item.speed_mps
-        if item.step in (Step.TAKEOFF, Step.WAYPOINT):
+        duration += item.hold_s
+        energy += hover_cost(item.hold_s, config)
+        if item.leads_to:
             leg_s, leg_wh = leg_cost(at, item.at, speed, config)
-            duration += leg_s + item.hold_s
-            energy += leg_wh + hover_cost(item.hold_s, config)
+            duration += leg_s
+            energy += leg_wh
             at = item.at
     over = Enu(plan.home.east_m, plan.home.north_m, at.up_m)
     last_s, last_wh = track_cost([at, over, plan.home], config.cruise_mps, config)

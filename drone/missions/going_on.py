@@ -69,7 +69,10 @@ def rest_of(
     if target < len(plan.items) and plan.items[target].part is not Part.WORK:
         broke_at = None  # on a transit there is nothing to be made up for
     if broke_at is not None and not change.skip:
-        entries.insert(0, replace(entries[0], at=broke_at, hold_s=0.0))
+        again = replace(entries[0], at=broke_at, hold_s=0.0)
+        if again.raw is not None:
+            again = PlanItem(Step.WAYPOINT, again.part, broke_at, towards(here, broke_at))
+        entries.insert(0, again)
     if change.height_m is not None:
         entries = _higher(entries, change.height_m, plan)
     entries = [*_in_effect(plan, target), *entries]
@@ -82,7 +85,9 @@ def rest_of(
     last = [entry for entry in work if entry.moves][-1]
     way = _way(planner, here, first.at)
     whole = (*way, *work, *planner.way_back(last.at, plan.home))
-    rest = FlightPlan(whole, plan.home, here, plan.look_at, 0.0, 0.0, plan.notes)
+    rest = FlightPlan(
+        whole, plan.home, here, plan.look_at, 0.0, 0.0, plan.notes, plan.fence, plan.rally
+    )
     planner.check(rest)
     duration, energy = plan_cost(rest, planner.config)
     return replace(rest, duration_s=duration, energy_wh=energy)
@@ -90,7 +95,7 @@ def rest_of(
 
 def _check(change: Change, plan: FlightPlan, planner: Planner) -> None:
     unknown = next((entry.step for entry in plan.items if entry.step not in _KNOWN), None)
-    if unknown is not None:
+    if unknown is not None and change.words:
         raise PlanError("a plan made elsewhere is flown as it is, or not at all")
     if change.skip < 0:
         raise PlanError("waypoints are skipped forward only")
@@ -130,7 +135,8 @@ def _in_effect(plan: FlightPlan, target: int) -> list[PlanItem]:
         latest = next((entry for entry in reversed(before) if entry.step in steps), None)
         if latest is not None:
             found.append(latest)
-    return found
+    lasting = {e.raw.command: e for e in before if e.raw is not None and not e.moves}
+    return found + [e for e in lasting.values() if not e.hold_s]
 
 
 def _higher(entries: list[PlanItem], height_m: float, plan: FlightPlan) -> list[PlanItem]:

@@ -27,6 +27,7 @@ class Step(StrEnum):
     PITCH = "pitch"
     RETURN = "return"
     LAND = "land"
+    RAW = "raw"
 
 
 class Part(StrEnum):
@@ -40,9 +41,24 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True)
+class RawItem:
+    """An item of a plan made elsewhere, as it goes on board: MISSION_ITEM_INT without its number (x
+    and y are 1e-7 degrees, or parameters 5 and 6; z is m). `flies`: it moves to its place."""
+
+    command: int
+    frame: int
+    params: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    x: int = 0
+    y: int = 0
+    z: float = 0.0
+    flies: bool = False
+
+
+@dataclass(frozen=True)
 class PlanItem:
     """One entry. `at` is in map m (z above the map's ground); `heading_rad` is ENU yaw;
-    `pitch_rad` is the camera's, positive up."""
+    `pitch_rad` is the camera's, positive up; `speed_mps` above 0 sets the speed; `raw`: of a RAW
+    step, what goes on board."""
 
     step: Step
     part: Part
@@ -51,15 +67,24 @@ class PlanItem:
     hold_s: float = 0.0
     speed_mps: float = 0.0
     pitch_rad: float = 0.0
+    raw: RawItem | None = None
+
+    @property
+    def leads_to(self) -> bool:
+        """Whether `at` is flown to."""
+        if self.raw is not None:
+            return self.raw.flies
+        return self.step in (Step.TAKEOFF, Step.WAYPOINT)
 
     @property
     def moves(self) -> bool:
-        return self.step in (Step.TAKEOFF, Step.WAYPOINT, Step.RETURN, Step.LAND)
+        return self.leads_to or self.step in (Step.RETURN, Step.LAND)
 
 
 @dataclass(frozen=True)
 class FlightPlan:
-    """A whole flight. `home` is where it lands; `notes` say what was changed from the wish."""
+    """A whole flight. `home` is where it lands; `notes` say what was changed from the wish. `fence`
+    and `rally` are on board for this flight only, in place of the site's."""
 
     items: tuple[PlanItem, ...]
     home: Enu
@@ -68,12 +93,14 @@ class FlightPlan:
     duration_s: float
     energy_wh: float
     notes: tuple[str, ...] = ()
+    fence: tuple[RawItem, ...] = ()
+    rally: tuple[RawItem, ...] = ()
 
     def track(self) -> list[Enu]:
         """Where it flies, from its start to the ground at home (map m)."""
         points = [self.start]
         for item in self.items:
-            if item.step in (Step.TAKEOFF, Step.WAYPOINT):
+            if item.leads_to:
                 points.append(item.at)
         points.append(Enu(self.home.east_m, self.home.north_m, points[-1].up_m))
         points.append(self.home)

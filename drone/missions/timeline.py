@@ -21,10 +21,10 @@ class Timeline:
         self._spans: list[float] = []
         at, speed = plan.start, config.cruise_mps
         for item in plan.items:
-            if item.step is Step.SPEED:
+            if item.speed_mps > 0:
                 speed = item.speed_mps
             target = at
-            if item.step in (Step.TAKEOFF, Step.WAYPOINT):
+            if item.leads_to:
                 target = item.at
             elif item.step in (Step.RETURN, Step.LAND):
                 target = plan.home

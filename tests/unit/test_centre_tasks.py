@@ -163,3 +163,14 @@ def test_the_site_is_given_as_geojson_with_its_beats(stub: Any) -> None:
     assert answer.site_id == "ningbo_east"
     assert '"FeatureCollection"' in answer.site_geojson
     assert len(answer.beat_geojson) == 2
+
+
+def test_a_plans_text_goes_to_the_unit_and_not_to_every_list(stub: Any, unit: HandUnit) -> None:
+    text = '{"fileType":"Plan"}'
+    kind = types_pb2.TASK_KIND_PLAN
+    record = create(stub, vehicle=DRONE, kind=kind, plan_json=text)
+    listed = stub.ListTasks(pb.ListTasksRequest(unit_id=UNIT, limit=50), timeout=5).tasks
+    assert [t.task.plan_json for t in listed if t.task.task_id == record.task.task_id] == [""]
+    stub.ApproveTask(pb.ApproveTaskRequest(task_id=record.task.task_id, by="Wang"), timeout=5)
+    sent = until(lambda: [t for t in unit.all_of("task") if t.task_id == record.task.task_id])
+    assert sent[0].plan_json == text

@@ -39,6 +39,8 @@ def test_every_open_state_can_end_in_every_way():
         ({"vehicle": "drone", "kind": "survey", "points": (HERE, HERE)}, "needs 3 to 100 points"),
         ({"vehicle": "drone", "kind": "corridor"}, "2 to 100 points or the id of a beat"),
         ({"vehicle": "drone", "kind": "escort", "duration_s": 0}, "needs a duration"),
+        ({"vehicle": "drone", "kind": "plan"}, "needs the text of a plan"),
+        ({"vehicle": "drone", "kind": "land", "plan_json": "{}"}, "and no other"),
     ],
 )
 def test_a_task_without_what_its_kind_needs_is_refused(task, sentence):

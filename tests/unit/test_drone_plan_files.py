@@ -176,6 +176,12 @@ ITEMS = [
     (simple(2, 16, [9000, 0, 0, 0, 9, 2, 3]), "its param 1 (waypoint) is 9000; 0 to 1200"),
     (simple(2, 16, [0, 0, 0, 0, 9, 2, 10**400]), "its altitude is out of range"),
     (simple(2, 178, [1, 1000, -1, 0, 0, 0, 0], frame=2), "its param 2 (speed) is 1000"),
+    (simple(2, 178, [1, 0, -1, 0, 0, 0, 0], frame=2), "its speed is 0 m/s; 0.5 to 15 is flown"),
+    (simple(2, 178, [2, 3, -1, 0, 0, 0, 0], frame=2), "its param 1 (speed) is 2; 0 to 1"),
+    (simple(2, 93, [-1, 12, 0, 0, 0, 0, 0], frame=2), "its param 1 (delay) is -1; 0 to 1200"),
+    (simple(2, 16, [0, 40, 0, 0, 9, 2, 10]), "its param 2 (waypoint) is 40; 0 to 5 is flown"),
+    (simple(2, 21, [0, 2, 0, 0, 9, 2, 0]), "its param 2 (land) is 2; 0 to 0 is flown"),
+    (waypoint(2, 60, 60) | {"autoContinue": False}, "its autoContinue is off"),
     *((simple(2, number, [0] * 7, frame=2), f"command {number} is not one") for number in NEVER),
     (
         {"type": "ComplexItem", "complexItemType": "survey",
@@ -203,11 +209,11 @@ def test_nan_is_no_number_of_json() -> None:
 TOWER_A = (30.0, 116.0)
 UNFLYABLE = [
     ((waypoint(2, 60, 60), RETURN), "does not begin with a take-off"),
-    ((TAKEOFF, waypoint(2, 60, 60)), "ends in the air"),
     ((TAKEOFF, waypoint(2, *TOWER_A), RETURN), "item 2 of 3 .* cannot be flown: .*Tower A"),
     ((TAKEOFF, waypoint(2, 60, 60, 500.0), RETURN), "500 m high and 120 m is allowed"),
     ((TAKEOFF, waypoint(2, 5000, 60), RETURN), "leaves the site's boundary"),
-    ((TAKEOFF, RETURN, waypoint(3, 60, 60)), "ends in the air"),
+    ((TAKEOFF, RETURN, waypoint(3, 60, 60)), "item 2 is a return in the middle"),
+    ((TAKEOFF, RETURN, simple(3, 2001, [0] * 7, frame=2)), "item 3 stands after the plan's return"),
     ((TAKEOFF, {**RETURN, "doJumpId": 7}, waypoint(3, 60, 60), RETURN), "a return in the middle"),
     (
         (TAKEOFF, simple(2, 177, [3, 1, 0, 0, 0, 0, 0], frame=2), waypoint(3, 60, 60), RETURN),

@@ -63,6 +63,7 @@ tasks = st.builds(
     distance_m=st.floats(0, 100),
     bearing_rad=st.floats(-7, 7),
     target=ids,
+    plan_json=text,
 )
 updates = st.builds(
     TaskUpdate,

@@ -32,6 +32,7 @@ class TaskKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TASK_KIND_ESCORT: _ClassVar[TaskKind]
     TASK_KIND_LAND: _ClassVar[TaskKind]
     TASK_KIND_EMERGENCY_LAND: _ClassVar[TaskKind]
+    TASK_KIND_PLAN: _ClassVar[TaskKind]
 
 class TaskState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -78,6 +79,7 @@ TASK_KIND_SEARCH: TaskKind
 TASK_KIND_ESCORT: TaskKind
 TASK_KIND_LAND: TaskKind
 TASK_KIND_EMERGENCY_LAND: TaskKind
+TASK_KIND_PLAN: TaskKind
 TASK_STATE_UNSPECIFIED: TaskState
 TASK_STATE_PROPOSED: TaskState
 TASK_STATE_APPROVED: TaskState
@@ -118,7 +120,7 @@ class Approval(_message.Message):
     def __init__(self, by: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Task(_message.Message):
-    __slots__ = ("task_id", "unit_id", "vehicle", "kind", "beat_id", "loops", "points", "radius_m", "height_m", "duration_s", "text", "priority", "on_link_loss", "deadline", "created_by", "approval", "speed_mps", "counter_clockwise", "swath_m", "overlap", "width_m", "distance_m", "bearing_rad", "target")
+    __slots__ = ("task_id", "unit_id", "vehicle", "kind", "beat_id", "loops", "points", "radius_m", "height_m", "duration_s", "text", "priority", "on_link_loss", "deadline", "created_by", "approval", "speed_mps", "counter_clockwise", "swath_m", "overlap", "width_m", "distance_m", "bearing_rad", "target", "plan_json")
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
     UNIT_ID_FIELD_NUMBER: _ClassVar[int]
     VEHICLE_FIELD_NUMBER: _ClassVar[int]
@@ -143,6 +145,7 @@ class Task(_message.Message):
     DISTANCE_M_FIELD_NUMBER: _ClassVar[int]
     BEARING_RAD_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
+    PLAN_JSON_FIELD_NUMBER: _ClassVar[int]
     task_id: str
     unit_id: str
     vehicle: Vehicle
@@ -167,7 +170,8 @@ class Task(_message.Message):
     distance_m: float
     bearing_rad: float
     target: str
-    def __init__(self, task_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., vehicle: _Optional[_Union[Vehicle, str]] = ..., kind: _Optional[_Union[TaskKind, str]] = ..., beat_id: _Optional[str] = ..., loops: _Optional[int] = ..., points: _Optional[_Iterable[_Union[GeoPoint, _Mapping]]] = ..., radius_m: _Optional[float] = ..., height_m: _Optional[float] = ..., duration_s: _Optional[float] = ..., text: _Optional[str] = ..., priority: _Optional[int] = ..., on_link_loss: _Optional[_Union[OnLinkLoss, str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., approval: _Optional[_Union[Approval, _Mapping]] = ..., speed_mps: _Optional[float] = ..., counter_clockwise: _Optional[bool] = ..., swath_m: _Optional[float] = ..., overlap: _Optional[float] = ..., width_m: _Optional[float] = ..., distance_m: _Optional[float] = ..., bearing_rad: _Optional[float] = ..., target: _Optional[str] = ...) -> None: ...
+    plan_json: str
+    def __init__(self, task_id: _Optional[str] = ..., unit_id: _Optional[str] = ..., vehicle: _Optional[_Union[Vehicle, str]] = ..., kind: _Optional[_Union[TaskKind, str]] = ..., beat_id: _Optional[str] = ..., loops: _Optional[int] = ..., points: _Optional[_Iterable[_Union[GeoPoint, _Mapping]]] = ..., radius_m: _Optional[float] = ..., height_m: _Optional[float] = ..., duration_s: _Optional[float] = ..., text: _Optional[str] = ..., priority: _Optional[int] = ..., on_link_loss: _Optional[_Union[OnLinkLoss, str]] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[str] = ..., approval: _Optional[_Union[Approval, _Mapping]] = ..., speed_mps: _Optional[float] = ..., counter_clockwise: _Optional[bool] = ..., swath_m: _Optional[float] = ..., overlap: _Optional[float] = ..., width_m: _Optional[float] = ..., distance_m: _Optional[float] = ..., bearing_rad: _Optional[float] = ..., target: _Optional[str] = ..., plan_json: _Optional[str] = ...) -> None: ...
 
 class TaskUpdate(_message.Message):
     __slots__ = ("task_id", "vehicle", "state", "reason", "actor", "progress", "checkpoint", "remaining_s", "at")

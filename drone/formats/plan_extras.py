@@ -1,0 +1,48 @@
+"""What stands in a `.plan` and has no effect on its flight, named so that nobody counts on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TOP = {"fileType", "version", "groundStation", "mission", "geoFence", "rallyPoints"}
+_MISSION = {
+    "version", "firmwareType", "vehicleType", "cruiseSpeed", "hoverSpeed", "items",
+    "globalPlanAltitudeMode", "plannedHomePosition",
+}  # fmt: skip
+_SIMPLE = {
+    "type", "command", "frame", "params", "doJumpId", "autoContinue", "Altitude", "AltitudeMode",
+    "AMSLAltAboveTerrain", "MISSION_ITEM_ID",
+}  # fmt: skip
+_MOST = 5
+
+
+def without_effect(document: dict[str, Any]) -> tuple[str, ...]:
+    """Sentences; none for a file in which everything counts."""
+    notes = []
+    mission = document.get("mission")
+    places: list[tuple[str, Any, set[str]]] = [
+        ("", document, _TOP),
+        ("mission ", mission, _MISSION),
+    ]
+    if isinstance(mission, dict) and isinstance(mission.get("items"), list):
+        for number, item in enumerate(mission["items"], start=1):
+            if isinstance(item, dict) and item.get("type") == "SimpleItem":
+                places.append((f"item {number} ", item, _SIMPLE))
+    places.append(
+        ("geoFence ", document.get("geoFence"), {"version", "polygons", "circles", "breachReturn"})
+    )
+    places.append(("rallyPoints ", document.get("rallyPoints"), {"version", "points"}))
+    unknown = [
+        f"{where}{key}"
+        for where, part, known in places
+        if isinstance(part, dict)
+        for key in part
+        if key not in known
+    ]
+    if unknown:
+        more = f" and {len(unknown) - _MOST} more" if len(unknown) > _MOST else ""
+        notes.append(f"not known and without effect: {', '.join(unknown[:_MOST])}{more}")
+    fence = document.get("geoFence")
+    if isinstance(fence, dict) and fence.get("breachReturn"):
+        notes.append("its breach return point is not used: a breach leads home")
+    return tuple(notes)

@@ -1,0 +1,214 @@
+"""A plan made elsewhere as a flight: its own items, our take-off and way home, its own fence."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shapely.geometry import Point, Polygon
+
+from comms.contracts.errors import FileError
+from comms.contracts.place import Enu, GeoPoint
+from comms.contracts.plan_text import read_plan_text
+from comms.contracts.task import Task, TaskKind, Vehicle
+from drone.config import DroneConfig
+from drone.errors import PlanError
+from drone.formats.plan_flight import plan_flight
+from drone.missions.encoding import Firmware, MissionType, encode_plan, of_raw
+from drone.missions.going_on import Change, rest_of
+from drone.missions.plan import FlightPlan, Part, Step
+from drone.missions.planner import Planner
+from drone.missions.timeline import Timeline
+from tests.unit.test_drone_plan_files import (
+    AIRSPACE,
+    FENCE,
+    RETURN,
+    SITE,
+    TAKEOFF,
+    document,
+    place,
+    simple,
+    survey_item,
+    waypoint,
+)
+
+PADS = [kiosk.pad for kiosk in SITE.kiosks]
+HOME = Enu(*PADS[0], 0.0)
+CONFIG = DroneConfig()
+PLANNER = Planner(AIRSPACE, CONFIG, pads=PADS)
+JUMP = simple(8, 177, [2, 2, 0, 0, 0, 0, 0], frame=2)
+
+
+def fly(*items: dict[str, Any], start: Enu = HOME, **parts: Any) -> FlightPlan:
+    task = Task(
+        task_id="t", unit_id="u", vehicle=Vehicle.DRONE, kind=TaskKind.PLAN,
+        plan_json=json.dumps(document(*items, **parts)),
+    )  # fmt: skip
+    task.check()
+    return plan_flight(task, start, HOME, PLANNER, SITE)
+
+
+@pytest.mark.parametrize("firmware", [Firmware.PX4, Firmware.ARDUPILOT])
+def test_its_items_are_flown_as_they_are_between_our_take_off_and_our_way_home(firmware) -> None:
+    plan = fly(TAKEOFF, waypoint(12, 60, 60), survey_item(), RETURN)
+    items = encode_plan(plan, SITE.frame, firmware).items
+    first = 1 if firmware is Firmware.ARDUPILOT else 0
+    assert [i.command for i in items][first : first + 9] == [22, 178, 16, 205, 16, 16, 16, 16, 206]
+    assert [i.seq for i in items] == list(range(len(items)))
+    camera = items[first + 3]
+    assert (camera.param1, camera.z) == (-90.0, 2.0)
+    assert items[-1].command == 20
+    assert plan.notes == ("its return is flown as the checked way home",)
+    parts = [item.part for item in plan.items]
+    assert parts == sorted(parts, key=list(Part).index)
+    assert {p for p in Part} - set(parts) == set()
+
+
+def test_a_jump_is_written_out_so_that_the_share_done_only_grows() -> None:
+    plan = fly(TAKEOFF, waypoint(2, 60, 60), waypoint(3, 80, 60), JUMP, waypoint(4, 80, 70), RETURN)
+    own = [i.at[:2] for i in plan.items if i.step is Step.RAW]
+    assert [round(x) for x, _ in own] == [60, 80, 60, 80, 60, 80, 80]
+    line = Timeline(plan, CONFIG)
+    shares = [line.share_done(n, None) for n in range(len(plan.items) + 1)]
+    assert shares == sorted(shares)
+    once = fly(TAKEOFF, waypoint(2, 60, 60), waypoint(3, 80, 60), waypoint(4, 80, 70), RETURN)
+    assert plan.energy_wh > once.energy_wh
+    assert "its jumps are written out" in plan.notes
+
+
+def test_a_plan_that_ends_in_the_air_is_brought_home_and_says_so() -> None:
+    plan = fly(TAKEOFF, waypoint(2, 60, 60))
+    assert plan.items[-1].step is Step.RETURN
+    assert plan.notes == ("it ends in the air: the way home is added",)
+
+
+def test_what_stands_before_the_take_off_is_done_after_it() -> None:
+    """QGroundControl writes a mission's speed and camera before its first item."""
+    speed = simple(1, 178, [1, 3, -1, 0, 0, 0, 0], frame=2)
+    plan = fly(speed, {**TAKEOFF, "doJumpId": 2}, waypoint(3, 60, 60), waypoint(4, 90, 60), RETURN)
+    steps = [(i.step, i.speed_mps) for i in plan.items[:4]]
+    assert steps[0][0] is Step.TAKEOFF
+    assert steps[2] == (Step.RAW, 3.0)
+    faster = fly(TAKEOFF, waypoint(3, 60, 60), waypoint(4, 90, 60), RETURN)  # hover speed, 5 m/s
+    assert plan.duration_s > faster.duration_s
+
+
+def test_waits_and_acceptance_are_those_that_were_checked() -> None:
+    wait = simple(3, 93, [40, 0, 0, 0, 0, 0, 0], frame=2)
+    plan = fly(TAKEOFF, waypoint(2, 60, 60), wait, RETURN)
+    without = fly(TAKEOFF, waypoint(2, 60, 60), RETURN)
+    assert plan.duration_s - without.duration_s == pytest.approx(40.0)
+    raw = [i.raw for i in plan.items if i.raw is not None and i.raw.flies]
+    assert [r.params[1] for r in raw] == [2.0]
+
+
+def test_in_the_air_it_is_begun_without_a_take_off() -> None:
+    plan = fly(TAKEOFF, waypoint(2, 60, 60), RETURN, start=HOME._replace(up_m=40.0))
+    assert Step.TAKEOFF not in [i.step for i in plan.items]
+    assert plan.items[0].at.up_m == 60.0
+
+
+REFUSED = [
+    ((TAKEOFF, RETURN), "it has no waypoint"),
+    ((TAKEOFF, waypoint(2, 60, 60), simple(3, 21, [0, 0, 0, 0, *place(60, 60), 0])), "lands .* m"),
+    (
+        (TAKEOFF, waypoint(2, 60, 60), *(waypoint(n, 61 + n % 2, 60) for n in range(3, 20)),
+         {**JUMP, "doJumpId": 99, "params": [3, 50, 0, 0, 0, 0, 0]}, {**RETURN, "doJumpId": 100}),
+        "written out the plan has .* items",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("items", "sentence"), REFUSED)
+def test_what_cannot_be_flown_as_it_is_is_refused(items, sentence) -> None:
+    with pytest.raises(PlanError, match=sentence):
+        fly(*items)
+
+
+def test_a_start_elsewhere_is_checked_from_there() -> None:
+    with pytest.raises(PlanError, match="cannot be flown"):  # below Tower A's roof, beside it
+        fly(TAKEOFF, waypoint(2, 60, 60), RETURN, start=Enu(30.0, 116.0, 0.0))
+
+
+def ring(*corners: tuple[float, float], inclusion: bool) -> dict[str, Any]:
+    return {"inclusion": inclusion, "version": 1, "polygon": [list(place(*c)) for c in corners]}
+
+
+SQUARE = ring((-60, -60), (150, -60), (150, 150), (-60, 150), inclusion=True)
+LEFT = ring((-200, -200), (120, -200), (120, 200), (-200, 200), inclusion=True)
+
+
+def test_its_fence_and_the_sites_are_one_area_to_stay_in() -> None:
+    """PX4 would take the union of several, ArduCopter what they share."""
+    fence = {**FENCE, "polygons": [SQUARE, LEFT], "breachReturn": None}
+    plan = fly(TAKEOFF, waypoint(2, 60, 60), RETURN, geoFence=fence)
+    items = of_raw(plan.fence, MissionType.FENCE)
+    corners = [i for i in items if i.command == 5001]
+    assert {i.param1 for i in corners} == {float(len(corners))}
+    area = Polygon([_enu(i.x, i.y) for i in corners])
+    assert area.covers(Point(100, 60))
+    assert not area.covers(Point(135, 60))  # in the square, not left
+    assert Polygon(SITE.boundary).buffer(0.1).covers(area)
+    assert 5004 in [i.command for i in items]
+    assert [i.seq for i in items] == list(range(len(items)))
+    closed = {i.param1 for i in items if i.command == 5002}
+    assert closed or not [a for a in SITE.no_fly if a.ceiling_m >= 120]
+
+
+def _enu(x: int, y: int) -> tuple[float, float]:
+    at = SITE.frame.to_enu(GeoPoint(latitude_deg=x / 1e7, longitude_deg=y / 1e7))
+    return at.east_m, at.north_m
+
+
+def test_a_fence_in_two_pieces_is_refused() -> None:
+    apart = [
+        ring((-60, -60), (150, -60), (150, 150), (-60, 150), (-60, 90), (-50, 90), inclusion=True),
+        ring((300, 300), (301, 300), (301, 301), inclusion=True),
+    ]
+    with pytest.raises(PlanError, match=r"no single area in common|out of the area of its own"):
+        fly(TAKEOFF, waypoint(2, 60, 60), RETURN, geoFence={"polygons": apart, "circles": []})
+
+
+def test_rally_points_are_on_board_with_their_heights() -> None:
+    rally = {"version": 2, "points": [[*place(10, 60), 42]]}
+    plan = fly(TAKEOFF, waypoint(2, 60, 60), RETURN, rallyPoints=rally)
+    assert [(i.command, i.z) for i in of_raw(plan.rally, MissionType.RALLY)] == [(5100, 42)]
+    assert plan.fence == ()
+
+
+def test_what_has_no_effect_is_named() -> None:
+    odd = waypoint(2, 60, 60, cameraGlow=3)
+    fence = {"polygons": [], "circles": [], "breachReturn": [*place(1, 1), 30]}
+    plan = fly(TAKEOFF, odd, RETURN, geoFence=fence, extra=1)
+    assert "not known and without effect: extra, item 2 cameraGlow" in plan.notes
+    assert "its breach return point is not used: a breach leads home" in plan.notes
+
+
+def test_after_a_pilots_hand_it_goes_on_through_where_it_broke_off() -> None:
+    look = simple(3, 195, [0, 0, 0, 0, *place(70, 70), 0])
+    plan = fly(TAKEOFF, waypoint(2, 60, 60), look, waypoint(4, 90, 60), waypoint(5, 90, 70), RETURN)
+    at = next(n for n, i in enumerate(plan.items) if i.leads_to and round(i.at.east_m) == 90)
+    broke, here = Enu(75.0, 60.0, 60.0), Enu(70.0, 50.0, 60.0)
+    rest = rest_of(PLANNER, plan, at, here, broke_at=broke)
+    flown = [i.at for i in rest.items if i.leads_to]
+    assert math.dist(flown[0], broke) < 0.1
+    assert [round(p.north_m) for p in flown[1:3]] == [60, 70]
+    assert 195 in [i.raw.command for i in rest.items if i.raw is not None]
+    with pytest.raises(PlanError, match="as it is, or not at all"):
+        rest_of(PLANNER, plan, at, here, change=Change(skip=1))
+
+
+def test_a_plans_text_is_bounded_and_says_what_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "a.plan"
+    file.write_text("﻿" + json.dumps(document(TAKEOFF, RETURN), indent=4), "utf-8")
+    assert json.loads(read_plan_text(file)) == document(TAKEOFF, RETURN)
+    for content, sentence in (
+        ({"fileType": "Mission"}, 'it needs "fileType": "Plan"'),
+        ({"fileType": "Plan", "x": "y" * 200_000}, "are more than the 200 kB of a task"),
+    ):
+        file.write_text(json.dumps(content), "utf-8")
+        with pytest.raises(FileError, match=sentence):
+            read_plan_text(file)
