@@ -127,6 +127,16 @@ class GimbalAttitude:
     quaternion: tuple[float, float, float, float]
 
 
+@dataclass(frozen=True)
+class FailsafeState:
+    """How the autopilot's own failsafes were found: `wrong` is empty when all are right, `changed`
+    names what was set, `words` say what they do."""
+
+    wrong: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    words: str = ""
+
+
 class Reading(Generic[T]):
     """The newest value of one stream. Written by the link's thread, read by any."""
 
@@ -179,6 +189,7 @@ class VehicleView:
     gimbal: Reading[GimbalAttitude] = field(default_factory=lambda: Reading(STREAM_AGE_S))
 
     wind: Reading[Wind] = field(default_factory=lambda: Reading(SLOW_AGE_S))
+    failsafes: Reading[FailsafeState] = field(default_factory=lambda: Reading(float("inf")))
     clock_s: Reading[float] = field(default_factory=lambda: Reading(STREAM_AGE_S))
     """The vehicle's own clock, seconds since its boot."""
 
