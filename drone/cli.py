@@ -37,6 +37,7 @@ from drone.execution.desk import Desk
 from drone.execution.journal import Journal
 from drone.execution.kit import Kit
 from drone.link.connection import Vehicle as AutopilotVehicle
+from drone.link.failsafe_config import FailsafeConfig
 from drone.missions.planner import Planner
 
 app = typer.Typer(help="The drone, straight over its autopilot link.", no_args_is_help=False)
@@ -204,7 +205,7 @@ async def _desk(on_update: Callable[[TaskUpdate], None]) -> AsyncIterator[Desk]:
     if settings.unit_config is not None:
         config = load_section(settings.unit_config, "drone", DroneConfig)
         body = load_section(settings.unit_config, "drone_body", DroneBody)
-    async with _vehicle(config.gimbal_rate_hz) as vehicle:
+    async with _vehicle(config.gimbal_rate_hz, config.failsafes) as vehicle:
         kit = Kit(
             vehicle=vehicle,
             planner=Planner(
@@ -224,14 +225,18 @@ async def _desk(on_update: Callable[[TaskUpdate], None]) -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
-async def _vehicle(gimbal_rate_hz: float = 0.0) -> AsyncIterator[AutopilotVehicle]:
-    vehicle = AutopilotVehicle(settings.connect, gimbal_rate_hz)
+async def _vehicle(
+    gimbal_rate_hz: float = 0.0, failsafes: FailsafeConfig | None = None
+) -> AsyncIterator[AutopilotVehicle]:
+    vehicle = AutopilotVehicle(settings.connect, gimbal_rate_hz, failsafes)
     running = asyncio.create_task(vehicle.run())
     try:
         await _until(lambda: vehicle.view.connected, _FIND_S)
         if not vehicle.view.connected:
             raise ContractError(f"no autopilot answers at {settings.connect}")
         await _until(lambda: vehicle.view.knows_itself, _SETTLE_S)
+        if failsafes is not None and not vehicle.view.is_armed:
+            await _until(lambda: vehicle.view.failsafes.last is not None, _SETTLE_S)
         yield vehicle
     finally:
         running.cancel()

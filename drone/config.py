@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from drone.landing.config import LandingConfig
+from drone.link.failsafe_config import FailsafeConfig
 
 
 class DroneConfig(BaseModel):
@@ -78,6 +79,7 @@ class DroneConfig(BaseModel):
         "precision: the return, until the camera sees the board on the pad and takes over",
     )
     precision: LandingConfig = LandingConfig()
+    failsafes: FailsafeConfig = FailsafeConfig()
     geofence: bool = Field(default=True, description="upload the boundary and the no-fly columns")
     rally_points: bool = Field(default=False, description="upload the kiosks' pads as rally points")
     set_return_height: bool = Field(

@@ -77,7 +77,9 @@ class DroneNode(Node):
         if not self._text("site_file"):
             raise ContractError("the drone's node needs the parameter site_file")
         site = read_site(self._text("site_file"))
-        vehicle = Vehicle(self._text("connect") or config.connect, config.gimbal_rate_hz)
+        vehicle = Vehicle(
+            self._text("connect") or config.connect, config.gimbal_rate_hz, config.failsafes
+        )
         kit = Kit(
             vehicle=vehicle,
             planner=Planner(

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import rclpy
+import yaml
 from geometry_msgs.msg import QuaternionStamped
 from nav_msgs.msg import Odometry
 from patrol_interfaces.action import ExecuteTask
@@ -93,11 +94,21 @@ def autopilot(
 
 
 def start_node(port: int, state: Path, log: Path, unit_config: str = "") -> subprocess.Popen[bytes]:
-    """The drone's node; `end` it."""
+    """The drone's node; `end` it.
+
+    The autopilot counts the silence of its ground station in its own, faster seconds: its failsafe
+    waits so much longer that a node may be killed and started anew, as in real time.
+    """
+    unit = yaml.safe_load(Path(unit_config).read_text()) if unit_config else {}
+    waits = {"link_loss_after_s": 20.0 * SPEEDUP}
+    drone = unit.setdefault("drone", {})
+    drone["failsafes"] = waits | drone.get("failsafes", {})
+    written = log.with_suffix(".unit.yaml")
+    written.write_text(yaml.safe_dump(unit))
     command = [
         *(sys.executable, "-m", "drone.node", "--ros-args"),
         *("-p", f"connect:=udpin://127.0.0.1:{port}", "-p", f"site_file:={SITE_FILE}"),
-        *(("-p", f"unit_config:={unit_config}") if unit_config else ()),
+        *("-p", f"unit_config:={written}"),
     ]
     environment = os.environ | {"PATROL_STATE_DIR": str(state)}
     with log.open("ab") as out:

@@ -8,6 +8,7 @@ while, because a socket whose other end has gone does not come back.
 | a line that cannot be opened | again after 2 s | for ever |
 | no heartbeat: the link is silent | about 3 s, MAVSDK's | |
 | TCP or serial silent: opened anew | 6 s | for ever |
+| the failsafes, at every connection | MAVSDK's 3 s each | again every 5 s, right: 30 s |
 | a stream's rate, at every connection | MAVSDK's 0.5 s, 4 messages | 3, 1 and 2 s apart |
 """
 
@@ -18,13 +19,16 @@ import time
 from typing import Any
 
 from mavsdk.asyncio import Autopilot, ComponentType, Configuration, Mavsdk, MavsdkConnectionError
+from mavsdk.asyncio.plugins.param import ParamAsync
 from mavsdk.exceptions import MavsdkError
 
 from comms.logs import get_logger
 from drone.link.actions import Actions
 from drone.link.calls import CallThreads
+from drone.link.failsafe_config import FailsafeConfig
+from drone.link.failsafes import GROUND_STATION_ID, Failsafes
 from drone.link.guidance import Guidance
-from drone.link.state import VehicleView
+from drone.link.state import FailsafeState, VehicleView
 from drone.link.statustext import StatusTexts
 from drone.link.telemetry import Telemetry
 from drone.link.transfer import Transfer
@@ -32,6 +36,9 @@ from drone.missions.encoding import Firmware
 
 _RETRY_S = 2.0
 _REOPEN_AFTER_S = 6.0
+_FAILSAFES_AGAIN_S, _FAILSAFES_EVERY_S = 5.0, 30.0
+#: MAV_COMP_ID_ONBOARD_COMPUTER: a ground station of the same id beside us is 190.
+_COMPONENT_ID = 191
 _FIRMWARE = {Autopilot.PX4: Firmware.PX4, Autopilot.ARDUPILOT: Firmware.ARDUPILOT}
 
 
@@ -40,7 +47,13 @@ class Vehicle:
     found.
     """
 
-    def __init__(self, url: str, gimbal_rate_hz: float = 10.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        gimbal_rate_hz: float = 10.0,
+        failsafes: FailsafeConfig | None = None,
+    ) -> None:
+        """`failsafes`: as the autopilot's own must be; None: nobody looks at them."""
         self.url = url
         self.view = VehicleView()
         self.texts = StatusTexts()
@@ -48,6 +61,7 @@ class Vehicle:
         self.transfer: Transfer | None = None
         self.guidance: Guidance | None = None
         self._gimbal_rate_hz = gimbal_rate_hz
+        self._failsafes = failsafes
         self._mavsdk: Mavsdk | None = None
         self._telemetry: Telemetry | None = None
         self._handle: Any = None
@@ -58,7 +72,10 @@ class Vehicle:
         calls = CallThreads()
         asyncio.get_running_loop().set_default_executor(calls)
         kind = ComponentType.GROUND_STATION
-        self._mavsdk = Mavsdk(Configuration.create_with_component_type(kind))
+        configuration = Configuration.create_with_component_type(kind)
+        configuration.system_id = GROUND_STATION_ID
+        configuration.component_id = _COMPONENT_ID
+        self._mavsdk = Mavsdk(configuration)
         try:
             await self._open()
             system = None
@@ -120,9 +137,28 @@ class Vehicle:
             rates_s=round(time.monotonic() - started, 2),
         )
 
+    async def _keep_failsafes(self, system: Any) -> None:
+        """Looks at them for as long as the vehicle is here, not while it is armed."""
+        if self._failsafes is None or self._failsafes.handling == "ignore":
+            return
+        failsafes, told = Failsafes(ParamAsync(system), self._failsafes), FailsafeState()
+        while True:
+            if self.view.armed.fresh() is not False:
+                await asyncio.sleep(0.2)
+                continue
+            found = await failsafes.look(self.view.firmware, may_set=True)
+            self.view.failsafes.put(found)
+            if found.changed:
+                self._log.info("failsafes are set", changed="; ".join(found.changed))
+            if found.wrong != told.wrong:
+                self._log.warning("failsafes are not right", why="; ".join(found.wrong) or "right")
+            told = found
+            await asyncio.sleep(_FAILSAFES_AGAIN_S if found.wrong else _FAILSAFES_EVERY_S)
+
     async def _greeted(self, system: Any) -> None:
         try:
             await self._meet(system)
+            await self._keep_failsafes(system)
         except MavsdkError as error:
             self._log.warning("the vehicle fell silent while greeted", why=str(error))
 

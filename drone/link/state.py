@@ -7,6 +7,7 @@ A reading is a `Reading`: its value and when it arrived (monotonic). Old reading
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -98,6 +99,19 @@ class Gnss:
 
 
 @dataclass(frozen=True)
+class Wind:
+    """The autopilot's own estimate: where the air moves, m/s, ENU. Most know it in flight only."""
+
+    east: float
+    north: float
+
+    @property
+    def speed(self) -> float:
+        """m/s."""
+        return math.hypot(self.east, self.north)
+
+
+@dataclass(frozen=True)
 class Progress:
     """Index of the mission item being flown, as the vehicle counts them, and how many there are (0
     where it does not say)."""
@@ -111,6 +125,16 @@ class GimbalAttitude:
     """Camera FRD against NED as a quaternion (w, x, y, z); the yaw is against north."""
 
     quaternion: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class FailsafeState:
+    """How the autopilot's own failsafes were found: `wrong` is empty when all are right, `changed`
+    names what was set, `words` say what they do."""
+
+    wrong: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    words: str = ""
 
 
 class Reading(Generic[T]):
@@ -163,6 +187,11 @@ class VehicleView:
     home: Reading[Position] = field(default_factory=lambda: Reading(float("inf")))
     progress: Reading[Progress] = field(default_factory=lambda: Reading(float("inf")))
     gimbal: Reading[GimbalAttitude] = field(default_factory=lambda: Reading(STREAM_AGE_S))
+
+    wind: Reading[Wind] = field(default_factory=lambda: Reading(SLOW_AGE_S))
+    failsafes: Reading[FailsafeState] = field(default_factory=lambda: Reading(float("inf")))
+    clock_s: Reading[float] = field(default_factory=lambda: Reading(STREAM_AGE_S))
+    """The vehicle's own clock, seconds since its boot."""
 
     @property
     def is_armed(self) -> bool:

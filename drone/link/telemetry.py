@@ -33,8 +33,10 @@ from drone.link.state import (
     Progress,
     VehicleView,
     Velocity,
+    Wind,
 )
 from drone.link.statustext import StatusTexts
+from drone.missions.encoding import Firmware
 
 _MODES = {
     FlightMode.READY: Mode.READY,
@@ -79,6 +81,8 @@ _MISSION_CURRENT = 42
 _EXTENDED_SYS_STATE = 245
 #: By message, where MAVSDK has no function for it (its `set_rate_health` is not there).
 _INTERVALS_HZ = {_SYS_STATUS: 1.0, _EXTENDED_SYS_STATE: 5.0, _MISSION_CURRENT: 2.0}
+#: WIND_COV and WIND: each make has a message of its own.
+_WINDS_HZ = {Firmware.PX4: (231, 1.0), Firmware.ARDUPILOT: (168, 1.0)}
 _RATE_TRIES, _RATE_PAUSE_S = 3, 1.0
 _YAW_IN_EARTH_FRAME, _YAW_IN_VEHICLE_FRAME, _YAW_LOCK = 64, 32, 16
 
@@ -101,7 +105,7 @@ class Telemetry:
         streams: list[tuple[AsyncGenerator[Any, None], Callable[[Any], None]]] = [
             (t.subscribe_position(), lambda x: _put(v.position, _position(x))),
             (t.subscribe_velocity_ned(), lambda x: _put(v.velocity, _velocity(x))),
-            (t.subscribe_attitude_euler(), lambda x: _put(v.attitude, _attitude(x))),
+            (t.subscribe_attitude_euler(), self._attitude),
             (t.subscribe_battery(), lambda x: _put(v.battery, _battery(x))),
             (t.subscribe_health(), lambda x: v.health.put(_health(x))),
             (t.subscribe_gps_info(), lambda x: v.gnss.put(_gnss(x))),
@@ -114,6 +118,8 @@ class Telemetry:
             (t.subscribe_home(), lambda x: _put(v.home, _position(x))),
             (t.subscribe_status_text(), self._text),
             (self._direct.subscribe_message("MISSION_CURRENT"), self._progress),
+            (self._direct.subscribe_message("WIND_COV"), self._wind_of_px4),
+            (self._direct.subscribe_message("WIND"), self._wind_of_ardupilot),
             (self._direct.subscribe_message("GIMBAL_DEVICE_ATTITUDE_STATUS"), self._gimbal),
         ]
         self._tasks = [asyncio.create_task(_pump(stream, take)) for stream, take in streams]
@@ -126,6 +132,9 @@ class Telemetry:
         wanted |= {f"message {number}": rate_hz for number, rate_hz in _INTERVALS_HZ.items()}
         if gimbal_rate_hz > 0:
             wanted[f"message {_GIMBAL_DEVICE_ATTITUDE_STATUS}"] = gimbal_rate_hz
+        wind = _WINDS_HZ.get(self._view.firmware)
+        if wind is not None:
+            wanted[f"message {wind[0]}"] = wind[1]
         for again in range(_RATE_TRIES):
             await asyncio.sleep(again * _RATE_PAUSE_S)
             for name, rate_hz in tuple(wanted.items()):
@@ -164,6 +173,27 @@ class Telemetry:
         if whole is not None and whole.text:
             log = self._log.warning if whole.is_warning else self._log.info
             log("the vehicle says", text=whole.text, severity=whole.severity)
+
+    def _attitude(self, angles: Any) -> None:
+        _put(self._view.attitude, _attitude(angles))
+        self._view.clock_s.put(angles.timestamp_us * 1e-6)
+
+    def _wind_of_px4(self, message: Any) -> None:
+        """WIND_COV: where the air goes, north and east."""
+        fields = json.loads(message.fields_json)
+        self._wind(fields.get("wind_x"), fields.get("wind_y"))
+
+    def _wind_of_ardupilot(self, message: Any) -> None:
+        """WIND: where the air comes from, degrees, and how fast."""
+        fields = json.loads(message.fields_json)
+        speed, source = fields.get("speed"), fields.get("direction")
+        if speed is not None and source is not None:
+            to = math.radians(float(source) + 180.0)
+            self._wind(float(speed) * math.cos(to), float(speed) * math.sin(to))
+
+    def _wind(self, north: float | None, east: float | None) -> None:
+        if north is not None and east is not None and _finite(north, east):
+            self._view.wind.put(Wind(east, north))
 
     def _gimbal(self, message: Any) -> None:
         fields = json.loads(message.fields_json)

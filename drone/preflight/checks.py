@@ -41,6 +41,7 @@ def preflight(
         _home(view, config, situation),
         _battery(view.battery.fresh(), config, situation),
         _ready(view, texts, situation),
+        _failsafes(view, config),
         _airspace(situation),
         PreflightItem(
             name="emergency_stop", ok=not situation.estop, detail=situation.estop or "not engaged"
@@ -131,6 +132,18 @@ def _ready(view: VehicleView, texts: StatusTexts, situation: Situation) -> Prefl
         words = f': "{last.text}"' if last is not None and last.is_warning and last.text else ""
         return PreflightItem(name="ready", ok=False, detail=f"it is not ready to arm{words}")
     return PreflightItem(name="ready", ok=True, detail="on the ground, ready to arm")
+
+
+def _failsafes(view: VehicleView, config: DroneConfig) -> PreflightItem:
+    """The autopilot's own, which act when nobody of us can."""
+    found, name = view.failsafes.last, "failsafes"
+    if config.failsafes.handling == "ignore":
+        return PreflightItem(name=name, ok=True, detail="not looked at, as configured")
+    if found is None or not view.connected:
+        return PreflightItem(name=name, ok=False, detail="the vehicle has not told them yet")
+    if found.wrong:
+        return PreflightItem(name=name, ok=False, detail="; ".join(found.wrong))
+    return PreflightItem(name=name, ok=True, detail=found.words)
 
 
 def _airspace(situation: Situation) -> PreflightItem:

@@ -7,6 +7,7 @@ over UDP. A plain process without ROS: `python -m simulation.autopilot.main --ph
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 from enum import StrEnum
@@ -24,12 +25,13 @@ from comms.logs import configure_logging, get_logger
 from simulation.autopilot.config import AutopilotConfig, BootTimes
 from simulation.autopilot.flight.gazebo_fdm import GazeboFdm
 from simulation.autopilot.flight.physics import Physics
-from simulation.autopilot.flight.rigid_body import RigidBody
+from simulation.autopilot.flight.rigid_body import RigidBody, Wind
 from simulation.autopilot.flight.vectors import Vector
 from simulation.autopilot.gimbal.gazebo_joints import GimbalJoints
 from simulation.autopilot.mavlink.link import Link, parse_address
 from simulation.autopilot.mavlink.station import Station
 from simulation.autopilot.profiles.ardupilot import ArduPilotProfile
+from simulation.autopilot.profiles.parameters import Parameters
 from simulation.autopilot.profiles.profile import Profile
 from simulation.autopilot.profiles.px4 import Px4Profile
 from simulation.autopilot.runner import Runner
@@ -109,6 +111,15 @@ def read_place(home: str, site_file: str) -> tuple[LocalFrame, Vector]:
     return LocalFrame(origin), (0.0, 0.0, 0.0)
 
 
+def _wind(config: AutopilotConfig, parameters: Parameters) -> Wind:
+    """As configured, or by SITL's parameters: m/s, and the degrees where it comes from."""
+    if config.profile != "ardupilot" or not parameters["SIM_WIND_SPD"]:
+        return config.wind
+    speed, to = parameters["SIM_WIND_SPD"], math.radians(parameters["SIM_WIND_DIR"] + 180.0)
+    update = {"east_mps": speed * math.sin(to), "north_mps": speed * math.cos(to)}
+    return config.wind.model_copy(update=update)
+
+
 def read_parameters(settings: list[str]) -> dict[str, float]:
     """`NAME=VALUE` pairs. Raises ContractError."""
     found = {}
@@ -161,6 +172,9 @@ def run(
     addresses = mavlink or ["udpout:127.0.0.1:14540"]
     link = Link([parse_address(a) for a in addresses], config.link, config.seed)
     vehicle = Vehicle(config, PROFILES[config.profile](), frame)
+    if isinstance(body, RigidBody):
+        body.wind = _wind(config, vehicle.parameters)
+        vehicle.air_mps = (body.wind.east_mps, body.wind.north_mps)
     joints = GimbalJoints(world, vehicle.gimbal) if world else None
     runner = Runner(
         body, vehicle, Station(vehicle, link), link, joints.after_state if joints else None

@@ -18,6 +18,7 @@ from simulation.autopilot.commander.landed import LandDetector
 from simulation.autopilot.config import AutopilotConfig
 from simulation.autopilot.estimator.battery import Battery
 from simulation.autopilot.estimator.estimator import Estimator, heading_of
+from simulation.autopilot.faults import Faults
 from simulation.autopilot.flight.controller import Controller
 from simulation.autopilot.flight.physics import MOTORS_OFF, BodyState, Motors
 from simulation.autopilot.flight.trajectory import Target
@@ -45,6 +46,9 @@ class Vehicle:
         self.reached: deque[int] = deque(maxlen=200)
         self.gcs_silent_s: Callable[[], float | None] = lambda: None
         self.state: BodyState | None = None
+        self.faults = Faults()
+        self.air_mps: tuple[float, float] | None = None  # east, north; where the physics knows it
+        self._faults_of: int | None = None
         self._power_on()
 
     def _power_on(self) -> None:
@@ -77,6 +81,9 @@ class Vehicle:
         if not self.now.armed:
             self._controller.rest(state, position, spinning=False)
             return MOTORS_OFF
+        return self.faults.weaken(self._motors(state, position))
+
+    def _motors(self, state: BodyState, position: Vector) -> Motors:
         target = self._target
         if target is None and not self.now.landed:
             target = self.now.target(self.now.position_m, self.now.yaw_rad)
@@ -133,7 +140,10 @@ class Vehicle:
     def _tick(self, state: BodyState) -> None:
         dt_s = min(0.1, max(0.0, state.time_s - self._tick_at))
         self._tick_at = state.time_s
-        self.estimator.update(state)
+        if self.profile.faults_are_parameters and self._faults_of != self.parameters.generation:
+            self._faults_of = self.parameters.generation
+            self.faults.read(self.parameters, self.frame.origin.latitude_deg)
+        self.estimator.update(state, self.faults.gnss_lost, self.faults.gnss_off_m)
         now = self.now
         now.time_s = state.time_s
         now.position_m = self.estimator.position_of(state)
@@ -163,11 +173,21 @@ class Vehicle:
             self._failsafes.rearm()
         self.gimbal.update(now, dt_s)
 
+    @property
+    def wind_mps(self) -> tuple[float, float] | None:
+        """The estimate of the wind, east and north: in the air only, as of multirotors."""
+        return None if self.now.landed else self.air_mps
+
     def _check_failsafes(self) -> None:
         commander = self.commander
         outside = self.now.figures.fence_acts and commander.fence().violated(self.now.position_m)
-        for mode, severity, text in self._failsafes.check(
-            self.now.time_s, self.gcs_silent_s(), self.battery.part, outside, commander.mode
+        estimator = self.estimator
+        for mode, severity, text in (
+            *self._failsafes.check(
+                self.now.time_s, self.gcs_silent_s(), self.battery.part, outside, commander.mode
+            ),
+            *self._failsafes.check_position(estimator.position_ok, estimator.distrusts_satellites),
+            *self._failsafes.check_motors(self.faults.lost_motor),
         ):
             self._say(severity, text)
             if mode is not None and commander.mode is not Mode.LAND:

@@ -8,7 +8,7 @@ import pytest
 
 from comms.contracts.place import Enu
 from drone.config import DroneConfig
-from drone.link.state import Battery, Gnss, Health, Landed, Position, VehicleView
+from drone.link.state import Battery, FailsafeState, Gnss, Health, Landed, Position, VehicleView
 from drone.link.statustext import StatusTexts
 from drone.missions.plan import FlightPlan
 from drone.preflight.checks import Situation, is_green, preflight, what_is_wrong
@@ -26,6 +26,7 @@ def ready_view() -> VehicleView:
     view.gnss.put(Gnss(14, True))
     view.battery.put(Battery(0.95, 15.8))
     view.landed.put(Landed.ON_GROUND)
+    view.failsafes.put(FailsafeState())
     return view
 
 
@@ -43,6 +44,7 @@ def test_a_vehicle_that_is_well_is_green() -> None:
         "home",
         "battery",
         "ready",
+        "failsafes",
         "airspace",
         "emergency_stop",
         "storage",

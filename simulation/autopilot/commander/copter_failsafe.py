@@ -37,6 +37,22 @@ class CopterFailsafes(Failsafes):
             yield wanted, Severity.NOTICE, "Polygon fence breached"
         self._outside = outside
 
+    def check_position(self, known: bool, distrusts: bool) -> Iterator[Action]:
+        if distrusts and not self._distrusts:
+            yield None, Severity.CRITICAL, "GPS Glitch or Compass error"
+        self._distrusts = distrusts
+        if not known and not self._astray:
+            lands = self._p["FS_EKF_ACTION"] > 0
+            text = f"EKF Failsafe{': changed to Land Mode' if lands else ''}"
+            yield Mode.LAND if lands else None, Severity.CRITICAL, text
+        self._astray = not known
+
+    def check_motors(self, lost: int) -> Iterator[Action]:
+        """It only speaks."""
+        if lost and lost != self._lost_motor:
+            yield None, Severity.EMERGENCY, f"Potential Thrust Loss ({lost})"
+        self._lost_motor = lost
+
     def _gcs(self, silent_s: float | None, mode: Mode) -> Iterator[Action]:
         action = int(self._p["FS_GCS_ENABLE"])
         if action == 0 or silent_s is None or silent_s < self._p["FS_GCS_TIMEOUT"]:

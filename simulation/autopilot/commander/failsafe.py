@@ -1,6 +1,7 @@
 """What the autopilot does by itself when something is lost: link, battery, fence.
 
-Actions are named by PX4's parameters (NAV_DLL_ACT, COM_LOW_BAT_ACT, GF_ACTION). As in PX4, losing
+Actions are named by PX4's parameters (NAV_DLL_ACT, COM_LOW_BAT_ACT, GF_ACTION,
+COM_ACT_FAIL_ACT). As in PX4, losing
 the link first holds for COM_FAIL_ACT_T, so that a pilot may take over, and then acts.
 """
 
@@ -13,6 +14,7 @@ from simulation.autopilot.profiles.parameters import Parameters
 
 HEARTBEAT_GRACE_S = 2.0  # a link counts as lost this much after COM_DL_LOSS_T
 BY_LINK_ACTION = {1: Mode.HOLD, 2: Mode.RETURN, 3: Mode.LAND}
+BY_MOTOR_ACTION = {1: Mode.HOLD, 2: Mode.LAND, 3: Mode.RETURN}
 BY_FENCE_ACTION = {2: Mode.HOLD, 3: Mode.RETURN, 5: Mode.LAND}
 
 Action = tuple[Mode | None, Severity, str]
@@ -27,6 +29,9 @@ class Failsafes:
         self._link_acted = False
         self._battery_level = 0
         self._outside = False
+        self._astray = False
+        self._distrusts = False
+        self._lost_motor = 0
 
     def rearm(self) -> None:
         """A new flight: battery and fence warnings are told again."""
@@ -42,6 +47,21 @@ class Failsafes:
             wanted = BY_FENCE_ACTION.get(int(self._p["GF_ACTION"]))
             yield wanted, Severity.CRITICAL, "Geofence violated\t"
         self._outside = outside
+
+    def check_position(self, known: bool, distrusts: bool) -> Iterator[Action]:
+        """Without a position PX4 descends where it is, a mode that it tells as Land; a satellite
+        position that it does not believe it does not speak of."""
+        if not known and not self._astray:
+            yield Mode.LAND, Severity.CRITICAL, "Failsafe activated: switching to Descend\t"
+        self._astray = not known
+
+    def check_motors(self, lost: int) -> Iterator[Action]:
+        """`lost`: a motor's number, 0 for none."""
+        if lost and lost != self._lost_motor:
+            wanted = BY_MOTOR_ACTION.get(int(self._p["COM_ACT_FAIL_ACT"]))
+            text = f"Motor failure: Motor {lost} undercurrent detected\t"
+            yield wanted, Severity.CRITICAL, text
+        self._lost_motor = lost
 
     def _link(self, time_s: float, silent_s: float | None, mode: Mode) -> Iterator[Action]:
         wanted = BY_LINK_ACTION.get(int(self._p["NAV_DLL_ACT"]))

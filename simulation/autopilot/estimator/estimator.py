@@ -14,6 +14,13 @@ from simulation.autopilot.config import BootTimes, GnssNoise
 from simulation.autopilot.flight.physics import BodyState
 from simulation.autopilot.flight.vectors import Vector, yaw_of
 
+#: Without satellites the position counts as known for this long, s (PX4's EKF2_NOAID_TOUT; an
+#: ArduCopter's takes about as long), and as much as this is gone astray in each second of it, m.
+DEAD_RECKONING_S = 5.0
+ASTRAY_MPS = 0.2
+REGAINED_S = 2.0
+#: A satellite position that is suddenly elsewhere is distrusted for this long, s.
+DISTRUST_S = 1.0
 SETTLING_S = 3.0
 FILTER_S = 2.0  # what an inertial filter leaves of the satellites' jitter
 
@@ -35,14 +42,22 @@ class Estimator:
         self._booted_s: float | None = None
         self._updated_s = 0.0
         self.age_s = 0.0
+        self._lost_s = 0.0
+        self._astray_m = 0.0
+        self._offset = self._offset_wanted = (0.0, 0.0)
+        self._offset_s = 0.0
 
-    def update(self, state: BodyState) -> None:
-        """Lets the slow error wander; `state.time_s` is the physics' time."""
+    def update(
+        self, state: BodyState, lost: bool = False, off_m: tuple[float, float] = (0.0, 0.0)
+    ) -> None:
+        """Lets the slow error wander; `state.time_s` is the physics' time. `lost`: no satellites;
+        `off_m`: they tell a place this far off, east and north."""
         if self._booted_s is None:
             self._booted_s = self._updated_s = state.time_s
         dt_s = max(0.0, state.time_s - self._updated_s)
         self._updated_s = state.time_s
         self.age_s = state.time_s - self._booted_s
+        self._follow_faults(dt_s, lost, off_m)
         decay = math.exp(-dt_s / self._noise.wander_time_s)
         kick = math.sqrt(1 - decay * decay)
         sigma = (
@@ -55,10 +70,29 @@ class Estimator:
             self._wander[i] = decay * self._wander[i] + kick * sigma[i] * self._random.gauss(0, 1)
             self._smooth[i] += min(1.0, dt_s / FILTER_S) * (self._wander[i] - self._smooth[i])
         self._error = (
-            self._smooth[0] + settling * self._start[0],
-            self._smooth[1] + settling * self._start[1],
+            self._smooth[0] + settling * self._start[0] + self._offset[0] + self._astray_m,
+            self._smooth[1] + settling * self._start[1] + self._offset[1],
             self._smooth[2] + settling * self._start[2],
         )
+
+    def _follow_faults(self, dt_s: float, lost: bool, off_m: tuple[float, float]) -> None:
+        if lost:
+            self._lost_s = max(0.0, self._lost_s) + dt_s
+            self._astray_m += ASTRAY_MPS * dt_s
+        elif self._lost_s > 0:
+            self._lost_s = -REGAINED_S if self._lost_s > DEAD_RECKONING_S else 0.0
+        else:
+            self._lost_s = min(0.0, self._lost_s + dt_s)
+            self._astray_m *= math.exp(-dt_s)
+        if off_m != self._offset_wanted:
+            self._offset_wanted, self._offset_s = off_m, self.age_s
+        if self.age_s - self._offset_s >= DISTRUST_S:
+            self._offset = self._offset_wanted
+
+    @property
+    def distrusts_satellites(self) -> bool:
+        """Whether they tell a place that is not believed."""
+        return self._offset != self._offset_wanted
 
     def position_of(self, state: BodyState) -> Vector:
         """Believed position, world ENU m."""
@@ -77,15 +111,18 @@ class Estimator:
 
     @property
     def has_fix(self) -> bool:
-        return self.age_s >= self._boot.gnss_fix_s
+        return self.age_s >= self._boot.gnss_fix_s and self._lost_s <= 0
 
     @property
     def position_ok(self) -> bool:
-        return self.age_s >= self._boot.position_s
+        known = 0 <= self._lost_s <= DEAD_RECKONING_S
+        return self.age_s >= self._boot.position_s and known
 
     @property
     def satellites(self) -> int:
         """In use; they come in one after the other."""
+        if self._lost_s > 0:
+            return 0
         if not self.has_fix:
             return min(
                 self._noise.satellites, int(3 * self.age_s / max(self._boot.gnss_fix_s, 0.1))

@@ -169,6 +169,13 @@ class Commands:
             self._vehicle.gimbal.controller = (system, component)
         return Verdict.ACCEPTED
 
+    def _inject_failure(self, order: Order) -> Verdict:
+        vehicle = self._vehicle
+        if vehicle.profile.faults_are_parameters:
+            return Verdict.UNSUPPORTED
+        wanted = (whole(order.p1, -1), whole(order.p2, -1), whole(order.p3))
+        return vehicle.faults.inject(*wanted, vehicle.parameters)
+
     def _nothing(self, order: Order) -> Verdict:
         """Camera triggers and the like: taken, and somebody else's business."""
         return Verdict.ACCEPTED
@@ -200,6 +207,7 @@ TABLE: dict[int, Callable[[Commands, Order], Verdict]] = {
     mav.MAV_CMD_DO_SET_MISSION_CURRENT: Commands._set_current,
     mav.MAV_CMD_DO_SET_HOME: Commands._set_home,
     mav.MAV_CMD_DO_SET_ROI_LOCATION: Commands._look_at,
+    mav.MAV_CMD_INJECT_FAILURE: Commands._inject_failure,
     mav.MAV_CMD_DO_SET_ROI: Commands._look_at_old,
     mav.MAV_CMD_DO_SET_ROI_NONE: Commands._look_away,
     mav.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW: Commands._gimbal_pitch,

@@ -6,8 +6,10 @@ leaves out item 0, which is home.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
+from pymavlink.dialects.v20 import ardupilotmega
 from pymavlink.dialects.v20 import common as mav
 
 from simulation.autopilot.mavlink.motion_messages import Message
@@ -87,7 +89,17 @@ def mission_current(vehicle: Vehicle) -> Message:
     return mav.MAVLink_mission_current_message(commander.mission_index, total, state, in_auto)
 
 
+def wind(vehicle: Vehicle) -> Message | None:
+    """Where it comes from and how fast, of ArduPilot's own dialect."""
+    air = vehicle.wind_mps
+    if air is None:
+        return None
+    source = math.degrees(math.atan2(-air[0], -air[1]))
+    return ardupilotmega.MAVLink_wind_message(source, math.hypot(*air), 0.0)
+
+
 COPTER_BUILDERS: dict[int, Callable[[Vehicle], Message | None]] = {
     mav.MAVLINK_MSG_ID_SYS_STATUS: sys_status,
     mav.MAVLINK_MSG_ID_MISSION_CURRENT: mission_current,
+    ardupilotmega.MAVLINK_MSG_ID_WIND: wind,
 }

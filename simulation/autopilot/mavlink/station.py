@@ -80,7 +80,9 @@ class Station:
         if getattr(message, "target_component", 0) not in (0, AUTOPILOT):
             return
         if kind == "HEARTBEAT":
-            if message.type == mav.MAV_TYPE_GCS:
+            # ArduCopter heeds its own station's only
+            mine = self._vehicle.parameters["SYSID_MYGCS"] if self._is_copter else None
+            if message.type == mav.MAV_TYPE_GCS and mine in (None, message.get_srcSystem()):
                 self._gcs_at = self._vehicle.now.time_s
         elif kind in ("COMMAND_LONG", "COMMAND_INT"):
             self._command(message)

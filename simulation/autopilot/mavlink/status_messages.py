@@ -135,6 +135,16 @@ def estimator_status(vehicle: Vehicle) -> Message:
     )
 
 
+def wind_cov(vehicle: Vehicle) -> Message | None:
+    """North and east, as PX4 fills it."""
+    wind = vehicle.wind_mps
+    if wind is None:
+        return None
+    return mav.MAVLink_wind_cov_message(
+        milliseconds(vehicle) * 1000, wind[1], wind[0], 0.0, 0.3, 0.0, 0.0, 0.5, 0.0
+    )
+
+
 def system_time(vehicle: Vehicle) -> Message:
     return mav.MAVLink_system_time_message(int(time.time() * 1e6), milliseconds(vehicle))
 

@@ -33,6 +33,7 @@ BUILDERS: dict[int, Builder] = {
     mav.MAVLINK_MSG_ID_BATTERY_STATUS: status_messages.battery_status,
     mav.MAVLINK_MSG_ID_AUTOPILOT_VERSION: status_messages.autopilot_version,
     mav.MAVLINK_MSG_ID_ESTIMATOR_STATUS: status_messages.estimator_status,
+    mav.MAVLINK_MSG_ID_WIND_COV: status_messages.wind_cov,
     mav.MAVLINK_MSG_ID_HOME_POSITION: motion_messages.home_position,
     mav.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: status_messages.extended_state,
     mav.MAVLINK_MSG_ID_GIMBAL_MANAGER_INFORMATION: gimbal_protocol.manager_information,

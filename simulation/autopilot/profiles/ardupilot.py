@@ -50,6 +50,7 @@ class ArduPilotProfile:
     vendor_id, product_id = 0, 0
     unknown_message = Verdict.FAILED
     first_item_is_home = True
+    faults_are_parameters = True
     capabilities = (
         mav.MAV_PROTOCOL_CAPABILITY_MISSION_FLOAT
         | mav.MAV_PROTOCOL_CAPABILITY_PARAM_FLOAT
@@ -63,7 +64,13 @@ class ArduPilotProfile:
     )
     parameters: Mapping[str, float | int] = MappingProxyType(ARDUPILOT_PARAMETERS)
     streams: Mapping[int, float] = MappingProxyType({})
-    unsupported = frozenset((mav.MAVLINK_MSG_ID_ALTITUDE, mav.MAVLINK_MSG_ID_ESTIMATOR_STATUS))
+    unsupported = frozenset(
+        (
+            mav.MAVLINK_MSG_ID_ALTITUDE,
+            mav.MAVLINK_MSG_ID_ESTIMATOR_STATUS,
+            mav.MAVLINK_MSG_ID_WIND_COV,
+        )
+    )
     commander: type[Commander] = CopterCommander
     failsafes: type[Failsafes] = CopterFailsafes
 

@@ -27,6 +27,7 @@ class Profile(Protocol):
     streams: Mapping[int, float]  # message id -> Hz from power-on, on a link to a companion
     unsupported: frozenset[int]  # messages that it cannot be asked for
     first_item_is_home: bool
+    faults_are_parameters: bool  # SITL's SIM_...; else they are injected by command
     custom_version: bytes  # AUTOPILOT_VERSION's flight_custom_version
     vendor_id: int
     product_id: int

@@ -49,6 +49,7 @@ class Px4Profile:
     flight_sw_version = 0x010F00FF  # 1.15.0, release
     unsupported: frozenset[int] = frozenset()
     first_item_is_home = False
+    faults_are_parameters = False
     custom_version = b""
     vendor_id, product_id = 0x26AC, 0x0010
     unknown_message = Verdict.UNSUPPORTED

@@ -15,6 +15,7 @@ PX4_PARAMETERS: dict[str, float | int] = {
     "CAL_ACC0_ID": 1310988,
     "CAL_GYRO0_ID": 1310988,
     "CAL_MAG0_ID": 197388,
+    "COM_ACT_FAIL_ACT": 0,
     "COM_ARM_WO_GPS": 1,
     "COM_DISARM_LAND": 2.0,
     "COM_DISARM_PRFLT": 10.0,
@@ -79,6 +80,7 @@ PX4_PARAMETERS: dict[str, float | int] = {
     "RTL_RETURN_ALT": 30.0,
     "RTL_TYPE": 0,
     "SYS_AUTOSTART": 4001,
+    "SYS_FAILURE_EN": 0,
     "SYS_HAS_GPS": 1,
     "SYS_MC_EST_GROUP": 2,
 }
