@@ -39,9 +39,12 @@ from drone.execution.kit import Kit
 from drone.link.connection import Vehicle as AutopilotVehicle
 from drone.link.failsafe_config import FailsafeConfig
 from drone.missions.planner import Planner
+from drone.preflight.checks import what_is_wrong
+from drone.preflight.records import PreflightRecords
 
 app = typer.Typer(help="The drone, straight over its autopilot link.", no_args_is_help=False)
 app.add_typer(plan_cli.app, name="plan")
+_STATE = "drone_terminal"  # of this program, beside the node's
 console = Console()
 
 _FIND_S = 15.0
@@ -84,8 +87,13 @@ def status() -> None:
 
 
 @app.command()
-def preflight() -> None:
+def preflight(
+    records: Annotated[bool, typer.Option(help="the lists kept of earlier flights")] = False,
+) -> None:
     """The pre-flight list; exit status 1 when it is not green."""
+    if records:
+        _show_records()
+        return
     _run(_preflight())
 
 
@@ -217,7 +225,7 @@ async def _desk(on_update: Callable[[TaskUpdate], None]) -> AsyncIterator[Desk]:
             site=site,
             frame=site.frame,
             config=config,
-            journal=Journal(state_dir() / "drone_terminal"),
+            journal=Journal(state_dir() / _STATE),
             battery_wh=body.battery_wh,
             now=lambda: datetime.now(UTC),
         )
@@ -274,6 +282,20 @@ async def _preflight() -> bool:
         items = desk.preflight()
         _show(items)
         return all(item.ok for item in items)
+
+
+def _show_records() -> None:
+    table = Table("UTC", "task", "kind", "approved by", "", "what was not right")
+    kept = [
+        record
+        for folder in (state_dir(), state_dir() / _STATE)
+        for record in PreflightRecords(folder).all()
+    ]
+    for record in sorted(kept, key=lambda record: record.at):
+        verdict = "[green]green[/green]" if record.green else "[red]not green[/red]"
+        facts = (f"{record.at:%Y-%m-%d %H:%M:%S}", record.task_id, record.kind, record.approved_by)
+        table.add_row(*facts, verdict, what_is_wrong(record.items))
+    console.print(table)
 
 
 def _show(items: tuple[PreflightItem, ...]) -> None:

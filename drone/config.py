@@ -69,6 +69,18 @@ class DroneConfig(BaseModel):
     min_battery_fraction: float = Field(
         default=0.4, ge=0.1, le=1, description="needed for a take-off, whatever the flight"
     )
+    max_wind_mps: float = Field(
+        default=10.0, gt=0, le=40, description="by the vehicle's own estimate, for a take-off"
+    )
+    min_storage_mb: float = Field(
+        default=200.0, ge=1, le=1e6, description="free on the disk that keeps the flight's record"
+    )
+    pad_clear_m: float = Field(
+        default=4.0, ge=0, le=50, description="no person within this of the take-off place; 0: off"
+    )
+    pad_watch_s: float = Field(
+        default=20.0, gt=0, le=120, description="how long a report of a person there counts"
+    )
     max_home_offset_m: float = Field(
         default=5.0, gt=0, le=100, description="autopilot's home from where the vehicle stands"
     )
@@ -81,6 +93,9 @@ class DroneConfig(BaseModel):
     precision: LandingConfig = LandingConfig()
     failsafes: FailsafeConfig = FailsafeConfig()
     geofence: bool = Field(default=True, description="upload the boundary and the no-fly columns")
+    geofence_required: bool = Field(
+        default=False, description="no take-off where the vehicle does not take or watch the fence"
+    )
     rally_points: bool = Field(default=False, description="upload the kiosks' pads as rally points")
     set_return_height: bool = Field(
         default=True,

@@ -53,6 +53,7 @@ from drone.messages import (
 )
 from drone.missions.planner import Planner
 from drone.others import OtherVehicles
+from drone.pad_watch import PadWatch
 from drone.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class DroneNode(Node):
         self._waiting: dict[str, list[ServerGoalHandle]] = {}
         self._others = OtherVehicles(self)
         kit.targets = self._others.last
+        kit.people = PadWatch(self, LocalFrame(site.origin)).people
         self._desk = Desk(kit, self._news.put)
         self._reporter = Reporter(kit, self._desk, LocalFrame(site.origin), config)
         self._thread = LoopThread()

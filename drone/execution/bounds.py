@@ -12,6 +12,7 @@ from drone.execution.kit import Kit
 from drone.missions.encoding import MissionItem, MissionType, encode_rally, of_raw
 from drone.missions.fence import site_fence
 from drone.missions.plan import FlightPlan
+from drone.preflight.around import Fence
 
 #: A fence at the very ceiling would be crossed by a gust.
 _FENCE_SPARE_M = 5.0
@@ -62,13 +63,15 @@ async def _put_fence(kit: Kit, items: tuple[MissionItem, ...], *, must: bool = F
     try:
         await kit.transfer.put_fence(items)
     except TransferError as error:
-        if must or "unsupported" not in str(error):
+        if must or kit.config.geofence_required or "unsupported" not in str(error):
             raise
         get_logger().warning("the vehicle takes no fence", why=str(error))
+        kit.fence = Fence(wrong="the vehicle takes no fence")
         return
     why = await kit.actions.switch_fence_on(kit.config.max_height_m + _FENCE_SPARE_M)
-    if why and must:
-        raise TransferError(f"the vehicle does not watch the plan's fence: {why}")
+    kit.fence = Fence(on_board=f"a fence of {len(items)} corners", wrong=why)
+    if why and (must or kit.config.geofence_required):
+        raise TransferError(f"the vehicle does not watch its fence: {why}")
     if why:
         get_logger().warning("the vehicle does not watch its fence", why=why)
 

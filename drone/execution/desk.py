@@ -7,6 +7,7 @@ business.
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -21,7 +22,9 @@ from drone.execution.journal import Final, FlightRecord
 from drone.execution.kit import Kit
 from drone.missions.going_on import Change
 from drone.missions.plan import FlightPlan
+from drone.preflight.around import Around
 from drone.preflight.checks import Situation, is_green, preflight, what_is_wrong
+from drone.preflight.records import PreflightRecord, PreflightRecords
 
 #: How long (s) a list that is not green may turn green before a task is rejected: a vehicle's word
 #: comes once a second, and after a start of this process the link has to be found first.
@@ -46,6 +49,7 @@ class Desk:
         self._log = get_logger()
         self._idle_airspace = ("", 0.0)
         self._started = 0.0
+        self._records = PreflightRecords(kit.journal.folder)
 
     def start(self) -> None:
         """Take up what an earlier life of this process left; call once, on the loop."""
@@ -138,18 +142,59 @@ class Desk:
 
     # ------------------------------------------------------------------ pre-flight
 
-    def preflight(self, plan: FlightPlan | None = None) -> tuple[PreflightItem, ...]:
+    def preflight(
+        self, plan: FlightPlan | None = None, task: Task | None = None
+    ) -> tuple[PreflightItem, ...]:
         """The list as it is now, for `plan` or, without one, for a take-off as such."""
         if plan is None and self.flight is not None:
-            plan = self.flight.plan
+            plan, task = self.flight.plan, self.flight.task
         situation = Situation(
             estop=self.estop,
             airspace="" if plan is not None else self._airspace_at_home(),
             plan=plan,
             battery_wh=self.kit.battery_wh,
             in_flight=self.flight is not None,
+            around=self._around(task),
         )
         return preflight(self.kit.view, self.kit.vehicle.texts, self.kit.config, situation)
+
+    def _around(self, task: Task | None) -> Around:
+        approved_by = None
+        if task is not None:
+            approved_by = task.approval.by if task.approval is not None else ""
+        try:
+            free = shutil.disk_usage(self.kit.journal.folder).free
+        except OSError:
+            free = None
+        return Around(
+            free_bytes=free,
+            fence=self.kit.fence,
+            people=self.kit.people(),
+            pad=None if self.kit.view.is_airborne else self.kit.home(),
+            approved_by=approved_by,
+        )
+
+    def _last_look(self, task: Task, plan: FlightPlan) -> str:
+        """The list once everything is on board, kept before the motors turn; why not, or ""."""
+        items = self.preflight(plan, task)
+        self._record(task, plan, items)
+        return "" if is_green(items) else f"pre-flight is not green: {what_is_wrong(items)}"
+
+    def _record(self, task: Task, plan: FlightPlan, items: tuple[PreflightItem, ...]) -> None:
+        record = PreflightRecord(
+            at=self.kit.now(),
+            task_id=task.task_id,
+            kind=str(task.kind),
+            approved_by=task.approval.by if task.approval is not None else "",
+            green=is_green(items),
+            items=items,
+            length_m=plan.length_m,
+            energy_wh=plan.energy_wh,
+        )
+        try:
+            self._records.keep(record)
+        except OSError as error:
+            self._log.error("the pre-flight list could not be kept", why=str(error))
 
     def _airspace_at_home(self) -> str:
         """Why nothing can take off from here. Looked at anew every few seconds."""
@@ -254,10 +299,11 @@ class Desk:
             return
         end = self._patience_ends()
         while True:
-            items = self.preflight(plan)
+            items = self.preflight(plan, task)
             if is_green(items):
                 return
             if asyncio.get_running_loop().time() > end:
+                self._record(task, plan, items)
                 raise RejectedError(f"pre-flight is not green: {what_is_wrong(items)}")
             await asyncio.sleep(_LOOK_S)
 
@@ -289,7 +335,7 @@ class Desk:
         def report(state: TaskState, reason: str, share: float, left: float | None) -> None:
             self._tell(task, state, reason, share, left)
 
-        self.flight = Flight(task, plan, self.kit, report)
+        self.flight = Flight(task, plan, self.kit, report, lambda: self._last_look(task, plan))
         return self.flight
 
     def _finish(self, task: Task, state: TaskState, why: str, share: float = 0.0) -> Final:

@@ -40,6 +40,8 @@ _ELSEWHERE = (TaskKind.LAND, TaskKind.EMERGENCY_LAND)
 
 #: (state, reason, share done, seconds left)
 Report = Callable[[TaskState, str, float, float | None], None]
+#: Just before the motors turn: why they may not, or ""
+LastLook = Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ class Flight:
     rest.
     """
 
-    def __init__(self, task: Task, plan: FlightPlan, kit: Kit, report: Report) -> None:
+    def __init__(
+        self, task: Task, plan: FlightPlan, kit: Kit, report: Report, last_look: LastLook
+    ) -> None:
         self.task = task
         self.plan = plan
         self.stage = Stage.PREPARING
@@ -65,7 +69,7 @@ class Flight:
         self.detail = ""
         self.share = 0.0
         self._kit = kit
-        self._report = report
+        self._report, self._last_look = report, last_look
         self._end: Ending | None = None
         self._end_begun = False
         self._mission: EncodedMission | None = None
@@ -154,6 +158,9 @@ class Flight:
         self._mission = await board_flight(self._kit, self.plan)
         if self._wants_out():
             return self._not_flown()
+        why = self._last_look()
+        if why:
+            raise OrderError(why)
         self._enter(Stage.LAUNCHING, "arming")
         await self._kit.actions.arm()
         if self._wants_out():

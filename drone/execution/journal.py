@@ -70,6 +70,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
         self._path = folder / "drone_journal.json"
         self._pages = read_state(self._path, _Pages)
 

@@ -25,6 +25,7 @@ from drone.link.state import Position, VehicleView
 from drone.link.transfer import Transfer
 from drone.missions.plan import FlightPlan
 from drone.missions.planner import Planner
+from drone.preflight.around import Fence, Seen
 
 if TYPE_CHECKING:  # OpenCV, which a drone that lands otherwise does without
     from drone.landing.landing import PrecisionLanding
@@ -44,6 +45,8 @@ class Kit:
     now: Callable[[], datetime]
     beats: Mapping[str, Beat] = field(default_factory=dict)
     precision: PrecisionLanding | None = None
+    fence: Fence = field(default_factory=Fence)
+    people: Callable[[], tuple[Seen, ...]] = lambda: ()
     targets: Callable[[str], tuple[GeoPoint, float, bool] | None] = lambda name: None
     """Of another vehicle of the unit: where, how many seconds ago, whether it knew its place."""
 

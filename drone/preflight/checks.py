@@ -7,7 +7,7 @@ silent vehicle has no good lines: what is not known is not right.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from comms.contracts.unit import PreflightItem
 from drone.config import DroneConfig
@@ -15,6 +15,7 @@ from drone.link.state import Battery, Health, Landed, Position, VehicleView
 from drone.link.statustext import StatusTexts
 from drone.missions.estimate import not_enough_energy
 from drone.missions.plan import FlightPlan
+from drone.preflight.around import Around, around
 
 _METRES_PER_DEGREE = 111_319.5
 
@@ -28,6 +29,7 @@ class Situation:
     plan: FlightPlan | None = None
     battery_wh: float = 90.0
     in_flight: bool = False
+    around: Around = field(default_factory=Around)
 
 
 def preflight(
@@ -46,7 +48,7 @@ def preflight(
         PreflightItem(
             name="emergency_stop", ok=not situation.estop, detail=situation.estop or "not engaged"
         ),
-        PreflightItem(name="storage", ok=True, detail="nothing is recorded on board"),
+        *around(view, config, situation.around),
     )
 
 

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from comms.contracts.place import Enu
+from comms.contracts.unit import PreflightItem
 from drone.config import DroneConfig
-from drone.link.state import Battery, FailsafeState, Gnss, Health, Landed, Position, VehicleView
+from drone.link.state import (
+    Battery,
+    FailsafeState,
+    Gnss,
+    Health,
+    Landed,
+    Position,
+    VehicleView,
+    Wind,
+)
 from drone.link.statustext import StatusTexts
 from drone.missions.plan import FlightPlan
+from drone.preflight.around import Around, Fence, Seen
 from drone.preflight.checks import Situation, is_green, preflight, what_is_wrong
+from drone.preflight.records import PreflightRecord, PreflightRecords
 
 CONFIG = DroneConfig()
 WELL = Health(True, True, True, True, True, True, True)
+CALM = Around(free_bytes=50 * 10**9, pad=Enu(0.0, 0.0, 0.0))
 HERE = Position(29.868, 121.615, 5.0, 0.0)
 
 
@@ -31,11 +47,13 @@ def ready_view() -> VehicleView:
 
 
 def wrong(view: VehicleView, situation: Situation | None = None) -> str:
-    return what_is_wrong(preflight(view, StatusTexts(), CONFIG, situation or Situation()))
+    return what_is_wrong(
+        preflight(view, StatusTexts(), CONFIG, situation or Situation(around=CALM))
+    )
 
 
 def test_a_vehicle_that_is_well_is_green() -> None:
-    items = preflight(ready_view(), StatusTexts(), CONFIG, Situation())
+    items = preflight(ready_view(), StatusTexts(), CONFIG, Situation(around=CALM))
     assert is_green(items)
     assert [i.name for i in items] == [
         "link",
@@ -48,12 +66,17 @@ def test_a_vehicle_that_is_well_is_green() -> None:
         "airspace",
         "emergency_stop",
         "storage",
+        "geofence",
+        "weather",
+        "pad",
+        "pilot",
     ]
 
 
 def test_a_silent_vehicle_has_no_good_lines_of_its_own() -> None:
-    items = preflight(VehicleView(), StatusTexts(), CONFIG, Situation())
-    assert {i.name for i in items if i.ok} == {"airspace", "emergency_stop", "storage"}
+    items = preflight(VehicleView(), StatusTexts(), CONFIG, Situation(around=CALM))
+    of_others = {"airspace", "emergency_stop", "storage", "geofence", "weather", "pad", "pilot"}
+    assert {i.name for i in items if i.ok} == of_others
 
 
 @pytest.mark.parametrize(
@@ -99,3 +122,80 @@ def test_an_emergency_stop_and_closed_air_are_lines_of_the_list() -> None:
     view = ready_view()
     assert "emergency_stop: engaged by Li" in wrong(view, Situation(estop="engaged by Li"))
     assert "airspace: closed" in wrong(view, Situation(airspace="closed"))
+
+
+@pytest.mark.parametrize(
+    ("around", "line"),
+    [
+        ({"free_bytes": None}, "storage: the disk for records is not there"),
+        ({"free_bytes": 150_000_000}, "storage: 150 MB free, at least 200 MB are needed"),
+        ({"approved_by": ""}, "pilot: nobody has approved this flight"),
+        (
+            {"people": (Seen(Enu(2.0, 1.0, 0.0), 4.0, "robot"),)},
+            "pad: a person was seen 2.2 m from it 4 s ago by the robot, 4 m must be clear",
+        ),
+    ],
+)
+def test_what_is_around_the_vehicle_has_its_line(around: dict[str, Any], line: str) -> None:
+    situation = Situation(around=dataclasses.replace(CALM, **around))
+    assert wrong(ready_view(), situation) == line
+
+
+def test_a_person_far_from_the_pad_or_long_ago_is_in_nobodys_way() -> None:
+    for seen in (Seen(Enu(6.0, 0.0, 0.0), 1.0, "robot"), Seen(Enu(1.0, 0.0, 0.0), 30.0, "drone")):
+        assert not wrong(ready_view(), Situation(around=dataclasses.replace(CALM, people=(seen,))))
+
+
+def test_too_much_wind_by_the_vehicles_own_estimate_is_too_much() -> None:
+    view = ready_view()
+    view.wind.put(Wind(8.0, 6.5))
+    assert wrong(view) == "weather: wind 10.3 m/s, at most 10 m/s is right"
+    view.wind.put(Wind(3.0, 4.0))
+    assert not wrong(view)
+
+
+def test_a_fence_that_is_not_watched_counts_where_it_is_required() -> None:
+    around = dataclasses.replace(CALM, fence=Fence(wrong="FENCE_ENABLE could not be set"))
+    assert not wrong(ready_view(), Situation(around=around))
+    config = DroneConfig(geofence_required=True)
+    items = preflight(ready_view(), StatusTexts(), config, Situation(around=around))
+    assert what_is_wrong(items).startswith("geofence: FENCE_ENABLE could not be set")
+
+
+def test_the_lists_are_kept_in_order_and_a_line_cut_short_is_left_out(tmp_path: Path) -> None:
+    records = PreflightRecords(tmp_path)
+    kept = [
+        PreflightRecord(
+            at=datetime(2026, 11, 27, 10, n, tzinfo=UTC),
+            task_id=f"t{n}",
+            kind="orbit",
+            approved_by="Wang",
+            green=n != 1,
+            items=(PreflightItem(name="link", ok=n != 1, detail="x" * 100),),
+            length_m=120.0,
+            energy_wh=4.0,
+        )
+        for n in range(3)
+    ]
+    for record in kept:
+        records.keep(record)
+    assert list(records.all()) == kept
+    path = tmp_path / "preflight_records.jsonl"
+    path.write_bytes(path.read_bytes()[:-20])
+    assert list(PreflightRecords(tmp_path).all()) == kept[:2]
+
+
+def test_the_records_do_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drone.preflight.records._MOST_BYTES", 2000)
+    records = PreflightRecords(tmp_path)
+    for n in range(60):
+        records.keep(
+            PreflightRecord(
+                at=datetime(2026, 11, 27, tzinfo=UTC), task_id=f"t{n}", kind="orbit",
+                approved_by="", green=True, items=(), length_m=0.0, energy_wh=0.0,
+            )
+        )  # fmt: skip
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 4000
+    ids = [record.task_id for record in records.all()]
+    assert ids == [f"t{n}" for n in range(60 - len(ids), 60)]
+    assert len(ids) > 8
