@@ -28,6 +28,7 @@ class Situation:
     plan: FlightPlan | None = None
     battery_wh: float = 90.0
     in_flight: bool = False
+    storage: str = ""
 
 
 def preflight(
@@ -45,7 +46,7 @@ def preflight(
         PreflightItem(
             name="emergency_stop", ok=not situation.estop, detail=situation.estop or "not engaged"
         ),
-        PreflightItem(name="storage", ok=True, detail="nothing is recorded on board"),
+        PreflightItem(name="storage", ok=True, detail=situation.storage or "nothing is recorded"),
     )
 
 
