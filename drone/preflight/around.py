@@ -32,19 +32,21 @@ class Fence:
 @dataclass(frozen=True)
 class Around:
     """`free_bytes` of the disk on which flights are recorded, None: not known. `approved_by` is
-    None while no flight is asked for."""
+    None while no flight is asked for. `record`: what is said of the flight's
+    record."""
 
     free_bytes: int | None = None
     fence: Fence = field(default_factory=Fence)
     people: tuple[Seen, ...] = ()
     pad: Enu | None = None
     approved_by: str | None = None
+    record: str = ""
 
 
 def around(view: VehicleView, config: DroneConfig, what: Around) -> tuple[PreflightItem, ...]:
     """The lines in the order in which a pilot reads them."""
     return (
-        _storage(config, what.free_bytes),
+        _storage(config, what),
         _fence(config, what.fence),
         _weather(view, config),
         _pad(config, what),
@@ -52,12 +54,12 @@ def around(view: VehicleView, config: DroneConfig, what: Around) -> tuple[Prefli
     )
 
 
-def _storage(config: DroneConfig, free_bytes: int | None) -> PreflightItem:
-    if free_bytes is None:
+def _storage(config: DroneConfig, what: Around) -> PreflightItem:
+    if what.free_bytes is None:
         return PreflightItem(name="storage", ok=False, detail="the disk for records is not there")
-    free_mb = free_bytes / 1e6
+    free_mb = what.free_bytes / 1e6
     ok = free_mb >= config.min_storage_mb
-    detail = f"{free_mb / 1000:.1f} GB free for the flight's record"
+    detail = f"{free_mb / 1000:.1f} GB free" + (f"; {what.record}" if what.record else "")
     if not ok:
         detail = f"{free_mb:.0f} MB free, at least {config.min_storage_mb:.0f} MB are needed"
     return PreflightItem(name="storage", ok=ok, detail=detail)

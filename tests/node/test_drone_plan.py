@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import signal
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 from patrol_interfaces.msg import Task
 
+from drone.record.folders import PAGE, find
+from drone.record.story import story_of
 from tests.drone_bench import PAD, PROFILES, SITE, Client, autopilot, end, free_udp_port, start_node
 
 FLIGHT_S = 100.0
@@ -105,7 +108,8 @@ def test_its_items_are_flown_and_a_jump_repeats_them(bench: Bench) -> None:
     client = bench.client
     client.wait_for_green()
     client.track.clear()
-    result = client.send(order("plan-1", plan_of(CORNERS, rounds=1)))
+    long = plan_of(CORNERS, rounds=1) | {"notes of its author": "x" * 190_000}
+    result = client.send(order("plan-1", long))
     final = client.result(result, FLIGHT_S)
     assert (final.state, final.reason[:6]) == ("succeeded", "landed")
     track = [o.pose.pose.position for o in client.track]
@@ -123,6 +127,7 @@ def test_its_items_are_flown_and_a_jump_repeats_them(bench: Bench) -> None:
     assert math.dist((track[-1].x, track[-1].y), PAD) < 2.0
     words = " ".join(s.reason for s in client.states if s.task_id == "plan-1")
     assert "its jumps are written out" in words
+    assert "without effect: notes of its author" in words
 
 
 def test_it_is_paused_and_its_node_killed_and_it_ends_well(bench: Bench) -> None:
@@ -141,6 +146,17 @@ def test_it_is_paused_and_its_node_killed_and_it_ends_well(bench: Bench) -> None
     assert final.state == "succeeded"
     assert "paused" in client.states_of("plan-2")
     assert "not the one of this task" not in bench.log
+    flight = find(bench.folder / "state" / "flights", "plan-2")
+    client.until((flight.path / PAGE).exists, 5, "the page of the flight")
+    story = story_of(flight)
+    assert story.parts == 2  # the killed node's, and that of the one after it
+    assert story.result is not None
+    assert story.result.state == "succeeded"
+    gaps = [b[0] - a[0] for a, b in itertools.pairwise(story.track)]
+    assert sorted(gaps)[len(gaps) // 2] == pytest.approx(0.2, abs=0.05)
+    assert len(gaps) > 25
+    assert min(p[1] for p in story.battery) < story.battery[0][1]
+    assert {"paused", "mission"} <= {e.state or e.words for e in story.events}
 
 
 def test_cancelled_it_comes_home_and_the_sites_fence_is_back_on_board(bench: Bench) -> None:
