@@ -55,7 +55,7 @@ def test_nobody_takes_off_beside_a_person_and_each_list_is_kept(tmp_path: Path) 
             client.until(red, 10, "a list that is not green")
             refused = client.result(client.send(orbit_task("beside", PLAZA)), 20)
             assert refused.state == "rejected"
-            assert "a person was seen 2.0 m from it" in refused.reason
+            assert "pad: a person was seen" in refused.reason
             findings.publish(person(Finding.PHASE_ENDED, 1))
             client.wait_for_green()
             client.send(orbit_task("alone", PLAZA))
