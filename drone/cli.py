@@ -30,7 +30,7 @@ from comms.contracts.task import Approval, Task, TaskKind, TaskState, TaskUpdate
 from comms.contracts.unit import PreflightItem
 from comms.contracts.vehicle import DroneBody
 from comms.state_dir import state_dir
-from drone import plan_cli
+from drone import flights_cli, plan_cli
 from drone.airspace.airspace import Airspace
 from drone.config import DroneConfig
 from drone.execution.desk import Desk
@@ -41,9 +41,12 @@ from drone.link.failsafe_config import FailsafeConfig
 from drone.missions.planner import Planner
 from drone.preflight.checks import what_is_wrong
 from drone.preflight.records import PreflightRecords
+from drone.record.folders import flights_root
+from drone.record.recorder import Recorder
 
 app = typer.Typer(help="The drone, straight over its autopilot link.", no_args_is_help=False)
 app.add_typer(plan_cli.app, name="plan")
+flights_cli.add_to(app)
 _STATE = "drone_terminal"  # of this program, beside the node's
 console = Console()
 
@@ -229,7 +232,12 @@ async def _desk(on_update: Callable[[TaskUpdate], None]) -> AsyncIterator[Desk]:
             battery_wh=body.battery_wh,
             now=lambda: datetime.now(UTC),
         )
-        yield Desk(kit, on_update)
+        desk = Desk(kit, on_update)
+        if config.flight_logs_mb > 0:
+            desk.recorder = Recorder(kit, flights_root(), config.flight_logs_mb * 1e6)
+        yield desk
+        if desk.recorder is not None:
+            await desk.recorder.written()
 
 
 @asynccontextmanager

@@ -110,3 +110,9 @@ class DroneConfig(BaseModel):
     gimbal_rate_hz: float = Field(
         default=10.0, ge=0, le=50, description="asked of the gimbal; 0: none"
     )
+    flight_logs_mb: float = Field(
+        default=500.0,
+        ge=0,
+        le=1_000_000,
+        description="disk for the logs of flights, above which the oldest go; 0: none are written",
+    )

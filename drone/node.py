@@ -54,6 +54,8 @@ from drone.messages import (
 from drone.missions.planner import Planner
 from drone.others import OtherVehicles
 from drone.pad_watch import PadWatch
+from drone.record.folders import flights_root
+from drone.record.recorder import Recorder
 from drone.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -112,6 +114,8 @@ class DroneNode(Node):
         kit.targets = self._others.last
         kit.people = PadWatch(self, LocalFrame(site.origin)).people
         self._desk = Desk(kit, self._news.put)
+        if config.flight_logs_mb > 0:
+            self._desk.recorder = Recorder(kit, flights_root(), config.flight_logs_mb * 1e6)
         self._reporter = Reporter(kit, self._desk, LocalFrame(site.origin), config)
         self._thread = LoopThread()
         self._link = self._thread.submit(vehicle.run())

@@ -10,6 +10,7 @@ import asyncio
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from comms.contracts.errors import ContractError
 from comms.contracts.task import COMES_DOWN, Task, TaskState, TaskUpdate, Vehicle
@@ -25,6 +26,9 @@ from drone.missions.plan import FlightPlan
 from drone.preflight.around import Around
 from drone.preflight.checks import Situation, is_green, preflight, what_is_wrong
 from drone.preflight.records import PreflightRecord, PreflightRecords
+
+if TYPE_CHECKING:
+    from drone.record.recorder import Recorder
 
 #: How long (s) a list that is not green may turn green before a task is rejected: a vehicle's word
 #: comes once a second, and after a start of this process the link has to be found first.
@@ -44,6 +48,7 @@ class Desk:
     def __init__(self, kit: Kit, on_update: Callable[[TaskUpdate], None]) -> None:
         self.kit = kit
         self.flight: Flight | None = None
+        self.recorder: Recorder | None = None
         self._on_update = on_update
         self._running: dict[str, asyncio.Task[Final]] = {}
         self._log = get_logger()
@@ -336,6 +341,8 @@ class Desk:
             self._tell(task, state, reason, share, left)
 
         self.flight = Flight(task, plan, self.kit, report, lambda: self._last_look(task, plan))
+        if self.recorder is not None:
+            self.recorder.begin(self.flight, self.preflight(plan, task))
         return self.flight
 
     def _finish(self, task: Task, state: TaskState, why: str, share: float = 0.0) -> Final:
@@ -343,6 +350,8 @@ class Desk:
         self.kit.journal.finish(task.task_id, final)
         self._log.info("the task has ended", task_id=task.task_id, state=str(state), why=why)
         self._tell(task, state, why, 1.0 if state is TaskState.SUCCEEDED else share)
+        if self.recorder is not None:
+            self.recorder.end(task.task_id)
         return final
 
     def _tell(
@@ -353,15 +362,16 @@ class Desk:
         share: float = 0.0,
         left: float | None = None,
     ) -> None:
-        self._on_update(
-            TaskUpdate(
-                task_id=task.task_id,
-                vehicle=Vehicle.DRONE,
-                state=state,
-                reason=reason,
-                actor=_ACTOR,
-                progress=max(0.0, min(1.0, share)),
-                remaining_s=left,
-                at=self.kit.now(),
-            )
+        update = TaskUpdate(
+            task_id=task.task_id,
+            vehicle=Vehicle.DRONE,
+            state=state,
+            reason=reason,
+            actor=_ACTOR,
+            progress=max(0.0, min(1.0, share)),
+            remaining_s=left,
+            at=self.kit.now(),
         )
+        if self.recorder is not None:
+            self.recorder.step(update)
+        self._on_update(update)

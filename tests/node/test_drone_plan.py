@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import signal
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 from patrol_interfaces.msg import Task
 
+from drone.record.folders import PAGE, find
+from drone.record.story import story_of
 from tests.drone_bench import PAD, PROFILES, SITE, Client, autopilot, end, free_udp_port, start_node
 
 FLIGHT_S = 100.0
@@ -141,6 +144,17 @@ def test_it_is_paused_and_its_node_killed_and_it_ends_well(bench: Bench) -> None
     assert final.state == "succeeded"
     assert "paused" in client.states_of("plan-2")
     assert "not the one of this task" not in bench.log
+    flight = find(bench.folder / "state" / "flights", "plan-2")
+    client.until((flight.path / PAGE).exists, 5, "the page of the flight")
+    story = story_of(flight)
+    assert story.parts == 2  # the killed node's, and that of the one after it
+    assert story.result is not None
+    assert story.result.state == "succeeded"
+    gaps = [b[0] - a[0] for a, b in itertools.pairwise(story.track)]
+    assert sorted(gaps)[len(gaps) // 2] == pytest.approx(0.2, abs=0.05)
+    assert len(gaps) > 25
+    assert min(p[1] for p in story.battery) < story.battery[0][1]
+    assert {"paused", "mission"} <= {e.state or e.words for e in story.events}
 
 
 def test_cancelled_it_comes_home_and_the_sites_fence_is_back_on_board(bench: Bench) -> None:
