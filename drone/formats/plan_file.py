@@ -16,7 +16,7 @@ from typing import Any
 from comms.contracts.errors import FileError
 from comms.contracts.json_text import parse_json
 from comms.contracts.text_file import read_text
-from drone.formats.plan_extras import without_effect
+from drone.formats.plan_extras import FENCE_KEYS, without_effect
 from drone.formats.plan_items import Home, plain_items, simple_items
 from drone.missions.encoding import Command, Firmware, Frame, MissionItem, MissionType
 
@@ -153,6 +153,15 @@ def _fence_document(items: list[MissionItem]) -> dict[str, Any]:
 
 def _fence(fence: dict[str, Any], name: str) -> tuple[MissionItem, ...]:
     found: list[MissionItem] = []
+
+    for key, value in fence.items():
+        if key not in FENCE_KEYS and value:
+            raise FileError(
+                name,
+                f"{key!r} is a fence of an older version, which no program of today reads; open "
+                "the plan in QGroundControl, draw its fence and save it anew",
+                "geoFence",
+            )
 
     def add(command: int, place: Any, param1: float, where: str) -> None:
         latitude, longitude = _place(place, name, where)

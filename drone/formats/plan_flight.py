@@ -55,8 +55,11 @@ def plan_flight(task: Task, start: Enu, home: Enu, planner: Planner, site: Site)
     off = math.dist(start[:2], _home(plan, frame)[:2])
     if off > _SAME_PLACE_M:
         notes = (f"it starts {off:.0f} m from the plan's home", *notes)
+    least = planner.airspace.return_height_m
+    if any(point.z < least for point in plan.rally):
+        notes = (*notes, f"its rally points are flown to at {least:.0f} m, above the roofs")
     own = tuple(i for i in plan.mission if i.command not in (TAKEOFF, RETURN, LAND))
-    entries = [*_up(plan, start, frame), *_items(_written_out(own), start, frame, planner)]
+    entries = [*_up(plan, start, frame, planner), *_items(_written_out(own), start, frame, planner)]
     at = [entry.at for entry in entries if entry.leads_to][-1]
     if len(entries) > _MOST_ITEMS:
         raise PlanError(
@@ -101,7 +104,7 @@ def how_it_ends(plan: PlanFile, frame: LocalFrame) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _up(plan: PlanFile, start: Enu, frame: LocalFrame) -> list[PlanItem]:
+def _up(plan: PlanFile, start: Enu, frame: LocalFrame, planner: Planner) -> list[PlanItem]:
     """Straight up, and then to where the plan has its take-off: ArduCopter's knows no place."""
     item = next(i for i in plan.mission if i.command == TAKEOFF)
     there = place_of(item, frame)
@@ -109,7 +112,8 @@ def _up(plan: PlanFile, start: Enu, frame: LocalFrame) -> list[PlanItem]:
     on_ground = start.up_m < _ON_GROUND_M
     step, part = (Step.TAKEOFF, Part.TAKE_OFF) if on_ground else (Step.WAYPOINT, Part.TRANSIT)
     heading = math.pi / 2 - math.radians(item.param4)
-    speed = max(0.5, min(15.0, plan.cruise_mps))
+    speed = plan.cruise_mps if plan.cruise_mps > 0 else planner.config.cruise_mps
+    speed = max(0.5, min(15.0, speed))
     found = [
         PlanItem(step, part, above, heading),
         PlanItem(Step.SPEED, Part.TRANSIT, speed_mps=speed),
@@ -174,8 +178,10 @@ def _rally(plan: PlanFile, planner: Planner, frame: LocalFrame) -> tuple[RawItem
     if not plan.rally:
         return ()
     pads = planner.pads if planner.config.rally_points else ()
-    site = encode_rally(pads, planner.airspace.return_height_m, frame)
-    return tuple(as_raw(item) for item in (*site, *plan.rally))
+    least = planner.airspace.return_height_m
+    site = encode_rally(pads, least, frame)
+    own = (replace(item, z=max(item.z, least)) for item in plan.rally)
+    return tuple(as_raw(item) for item in (*site, *own))
 
 
 def _home(plan: PlanFile, frame: LocalFrame) -> Enu:

@@ -108,7 +108,8 @@ def test_its_items_are_flown_and_a_jump_repeats_them(bench: Bench) -> None:
     client = bench.client
     client.wait_for_green()
     client.track.clear()
-    result = client.send(order("plan-1", plan_of(CORNERS, rounds=1)))
+    long = plan_of(CORNERS, rounds=1) | {"notes of its author": "x" * 190_000}
+    result = client.send(order("plan-1", long))
     final = client.result(result, FLIGHT_S)
     assert (final.state, final.reason[:6]) == ("succeeded", "landed")
     track = [o.pose.pose.position for o in client.track]
@@ -126,6 +127,7 @@ def test_its_items_are_flown_and_a_jump_repeats_them(bench: Bench) -> None:
     assert math.dist((track[-1].x, track[-1].y), PAD) < 2.0
     words = " ".join(s.reason for s in client.states if s.task_id == "plan-1")
     assert "its jumps are written out" in words
+    assert "without effect: notes of its author" in words
 
 
 def test_it_is_paused_and_its_node_killed_and_it_ends_well(bench: Bench) -> None:

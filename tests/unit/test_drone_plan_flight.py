@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon
 
-from comms.contracts.errors import FileError
+from comms.contracts.errors import ContractError, FileError
 from comms.contracts.place import Enu, GeoPoint
 from comms.contracts.plan_text import read_plan_text
 from comms.contracts.task import Task, TaskKind, Vehicle
 from drone.config import DroneConfig
 from drone.errors import PlanError
+from drone.formats.plan_file import parse_plan, plan_document
 from drone.formats.plan_flight import plan_flight
+from drone.formats.plan_items import Home
 from drone.missions.encoding import Firmware, MissionType, encode_plan, of_raw
 from drone.missions.going_on import Change, rest_of
 from drone.missions.plan import FlightPlan, Part, Step
@@ -28,7 +33,9 @@ from tests.unit.test_drone_plan_files import (
     RETURN,
     SITE,
     TAKEOFF,
+    changed,
     document,
+    leaves,
     place,
     simple,
     survey_item,
@@ -173,10 +180,60 @@ def test_a_fence_in_two_pieces_is_refused() -> None:
 
 
 def test_rally_points_are_on_board_with_their_heights() -> None:
-    rally = {"version": 2, "points": [[*place(10, 60), 42]]}
+    """A return to a low one would lead there below the roofs."""
+    low, least = 12.0, AIRSPACE.return_height_m
+    rally = {"version": 2, "points": [[*place(10, 60), low], [*place(10, 70), least + 9]]}
     plan = fly(TAKEOFF, waypoint(2, 60, 60), RETURN, rallyPoints=rally)
-    assert [(i.command, i.z) for i in of_raw(plan.rally, MissionType.RALLY)] == [(5100, 42)]
+    heights = [(i.command, i.z) for i in of_raw(plan.rally, MissionType.RALLY)]
+    assert heights == [(5100, least), (5100, least + 9)]
+    assert f"its rally points are flown to at {least:.0f} m, above the roofs" in plan.notes
     assert plan.fence == ()
+
+
+KINDS = {
+    TaskKind.ORBIT: [(72, 64)], TaskKind.FLY_TO: [(72, 64)], TaskKind.WATCH: [(72, 64)],
+    TaskKind.SEARCH: [(72, 64)], TaskKind.CORRIDOR: [(50, 45), (100, 45), (100, 80)],
+    TaskKind.SURVEY: [(50, 45), (100, 45), (100, 80)],
+    TaskKind.PERIMETER: [(50, 45), (100, 45), (100, 80)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("firmware", [Firmware.PX4, Firmware.ARDUPILOT])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_task_is_the_same_after_a_way_through_a_file(kind, firmware) -> None:
+    points = tuple(GeoPoint(latitude_deg=a, longitude_deg=b) for a, b in _places(KINDS[kind]))
+    task = Task(
+        task_id="t", unit_id="u", vehicle=Vehicle.DRONE, kind=kind, points=points, height_m=60,
+        distance_m=15,
+    )  # fmt: skip
+    ours = PLANNER.plan(task, [SITE.frame.to_enu(p) for p in points], HOME, HOME)
+    items = encode_plan(ours, SITE.frame, firmware).items
+    if firmware is Firmware.ARDUPILOT:
+        items = tuple(replace(item, seq=item.seq - 1) for item in items[1:])
+    at = SITE.frame.to_geo(*HOME[:2])
+    home = Home(at.latitude_deg, at.longitude_deg, 4.0)
+    content = json.dumps(plan_document(items, (), (), home, firmware, CONFIG.cruise_mps))
+    assert parse_plan(content, "again").mission == items
+    order = task.model_copy(update={"kind": TaskKind.PLAN, "points": (), "plan_json": content})
+    again = plan_flight(order, HOME, HOME, PLANNER, SITE)
+    flown = [p for p in again.track() if p.up_m > 0]
+    assert all(min(math.dist(p, q) for q in flown) < 0.1 for p in ours.track() if p.up_m > 0)
+
+
+def _places(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    return [place(*point) for point in points]
+
+
+def test_a_hover_speed_of_nothing_is_none_and_a_plane_s_plan_is_told(tmp_path: Path) -> None:
+    content = document(TAKEOFF, waypoint(2, 60, 60), RETURN)
+    content["mission"] |= {"hoverSpeed": 0, "vehicleType": 1}
+    task = Task(
+        task_id="t", unit_id="u", vehicle=Vehicle.DRONE, kind=TaskKind.PLAN,
+        plan_json=json.dumps(content),
+    )  # fmt: skip
+    plan = plan_flight(task, HOME, HOME, PLANNER, SITE)
+    assert plan.items[1].speed_mps == CONFIG.cruise_mps
+    assert "it was made for a vehicle of type 1, and is flown by a multirotor" in plan.notes
 
 
 def test_what_has_no_effect_is_named() -> None:
@@ -212,3 +269,27 @@ def test_a_plans_text_is_bounded_and_says_what_is_wrong(tmp_path: Path) -> None:
         file.write_text(json.dumps(content), "utf-8")
         with pytest.raises(FileError, match=sentence):
             read_plan_text(file)
+
+
+def flight_or_words(text: str) -> tuple[FlightPlan | None, str]:
+    try:
+        task = Task(
+            task_id="t", unit_id="u", vehicle=Vehicle.DRONE, kind=TaskKind.PLAN, plan_json=text
+        )  # fmt: skip
+        return plan_flight(task, HOME, HOME, PLANNER, SITE), ""
+    except ContractError as error:
+        return None, str(error)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), value=leaves | st.lists(leaves, max_size=3) | st.just(10**400))
+def test_whatever_a_file_says_it_is_a_flight_or_one_sentence(data, value) -> None:
+    content = changed(data, value)
+    content["geoFence"] = {"polygons": [SQUARE]}
+    plan, words = flight_or_words(json.dumps(content))
+    if plan is None:
+        assert len(words.splitlines()) == 1
+        return
+    items = encode_plan(plan, SITE.frame, Firmware.ARDUPILOT).items
+    assert all(math.isfinite(v) for i in items for v in (i.param1, i.param2, i.param4, i.z))
+    assert max(p.up_m for p in plan.track()) <= CONFIG.max_height_m
