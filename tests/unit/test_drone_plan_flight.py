@@ -170,6 +170,14 @@ def _enu(x: int, y: int) -> tuple[float, float]:
     return at.east_m, at.north_m
 
 
+def test_a_start_outside_of_its_own_fence_is_refused() -> None:
+    around = ring((22, 12), (72, 12), (72, 72), (22, 72), inclusion=True)
+    items, fence = (TAKEOFF, waypoint(2, 60, 60), RETURN), {"polygons": [around], "circles": []}
+    fly(*items, geoFence=fence)
+    with pytest.raises(PlanError, match="out of the area of its own fence"):
+        fly(*items, geoFence=fence, start=Enu(80.0, 35.0, 0.0))
+
+
 def test_a_fence_in_two_pieces_is_refused() -> None:
     apart = [
         ring((-60, -60), (150, -60), (150, 150), (-60, 150), (-60, 90), (-50, 90), inclusion=True),
