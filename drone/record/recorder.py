@@ -177,6 +177,8 @@ class Recorder:
             self._writer.add(topic, round(self._kit.now().timestamp() * 1e9), body)
         except OSError as error:
             self._log.warning("the flight's log ends here", why=str(error))
+            with contextlib.suppress(OSError):
+                self._writer.close()
             self._writer = None
 
 

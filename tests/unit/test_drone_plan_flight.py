@@ -232,6 +232,17 @@ def _places(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [place(*point) for point in points]
 
 
+def test_a_speed_above_the_drones_own_limit_is_refused() -> None:
+    speed = simple(3, 178, [1, 6, -1, 0, 0, 0, 0], frame=2)
+    slow = Planner(AIRSPACE, CONFIG.model_copy(update={"max_speed_mps": 4.0}), pads=PADS)
+    content = json.dumps(document(TAKEOFF, speed, waypoint(2, 60, 60), RETURN))
+    task = Task(
+        task_id="t", unit_id="u", vehicle=Vehicle.DRONE, kind=TaskKind.PLAN, plan_json=content
+    )  # fmt: skip
+    with pytest.raises(PlanError, match="item 2 sets a speed of 6 m/s, and 4 m/s are allowed"):
+        plan_flight(task, HOME, HOME, slow, SITE)
+
+
 def test_a_hover_speed_of_nothing_is_none_and_a_plane_s_plan_is_told(tmp_path: Path) -> None:
     content = document(TAKEOFF, waypoint(2, 60, 60), RETURN)
     content["mission"] |= {"hoverSpeed": 0, "vehicleType": 1}
