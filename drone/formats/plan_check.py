@@ -14,6 +14,7 @@ from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import Enu, GeoPoint
 from drone.airspace.airspace import Airspace
 from drone.airspace.routing import find_transit
+from drone.config import DroneConfig
 from drone.errors import PlanError
 from drone.formats.plan_commands import (
     ALLOWED,
@@ -65,14 +66,14 @@ def check_plan(plan: PlanFile, airspace: Airspace, frame: LocalFrame) -> PlanWay
     if track[-1] != home:  # it ends in the air
         back = find_transit(airspace, track[-1], home, "the way home", end_upright=False)
         track += [*back.points[1:], home]
-    flown = track_cost(track, _slowest(plan), airspace.config)
+    flown = track_cost(track, _slowest(plan, airspace.config), airspace.config)
     waits = sum(item.param1 for item in items if item.command in WAITS and item.param1 > 0)
     duration = flown[0] + waits
     energy = flown[1] + hover_cost(waits, airspace.config)
     for item in items:
         if item.command == JUMP:
             again = _repeat(item, items, at_item, airspace)
-            more = track_cost(again, _slowest(plan), airspace.config)
+            more = track_cost(again, _slowest(plan, airspace.config), airspace.config)
             duration += item.param2 * (more[0] + waits)  # waits: at most all of them
             energy += item.param2 * (more[1] + hover_cost(waits, airspace.config))
     check_fence(areas_of(plan.fence, frame), track)
@@ -141,10 +142,11 @@ def _repeat(
     return [again[-1], *again]
 
 
-def _slowest(plan: PlanFile) -> float:
+def _slowest(plan: PlanFile, config: DroneConfig) -> float:
     """m/s: what the estimate of time is on the safe side with."""
-    speeds = [i.param2 for i in plan.mission if i.command == CHANGE_SPEED and i.param2 > 0]
-    return max(0.5, min([plan.cruise_mps, *speeds]))
+    speeds = [i.param2 for i in plan.mission if i.command == CHANGE_SPEED]
+    given = [speed for speed in (plan.cruise_mps, *speeds) if speed > 0]
+    return max(0.5, min(given, default=config.cruise_mps))
 
 
 @dataclass(frozen=True)

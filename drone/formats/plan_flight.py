@@ -113,7 +113,11 @@ def _up(plan: PlanFile, start: Enu, frame: LocalFrame, planner: Planner) -> list
     step, part = (Step.TAKEOFF, Part.TAKE_OFF) if on_ground else (Step.WAYPOINT, Part.TRANSIT)
     heading = math.pi / 2 - math.radians(item.param4)
     speed = plan.cruise_mps if plan.cruise_mps > 0 else planner.config.cruise_mps
+<<<<<<< HEAD
     speed = max(0.5, min(15.0, speed))
+=======
+    speed = max(0.5, min(planner.config.max_speed_mps, speed))
+>>>>>>> plans
     found = [
         PlanItem(step, part, above, heading),
         PlanItem(Step.SPEED, Part.TRANSIT, speed_mps=speed),
@@ -150,6 +154,11 @@ def _items(
         speed = 0.0
         if item.command == CHANGE_SPEED and item.param2 != -1:
             speed = item.param2 if item.param2 > 0 else planner.config.cruise_mps
+            if speed > planner.config.max_speed_mps:
+                raise PlanError(
+                    f"item {item.seq + 1} sets a speed of {speed:g} m/s, and "
+                    f"{planner.config.max_speed_mps:g} m/s are allowed"
+                )
         found.append(
             PlanItem(
                 Step.RAW,

@@ -234,6 +234,22 @@ def test_an_area_drawn_elsewhere_is_surveyed(
     assert (status, "not both" in err) == (1, True)
 
 
+def test_a_plan_made_elsewhere_travels_inside_its_task(
+    capsys: pytest.CaptureFixture[str], unit: HandUnit, tmp_path: Path
+) -> None:
+    file = tmp_path / "my.plan"
+    file.write_text('{"fileType": "Plan",\n "version": 1}', "utf-8-sig")
+    status, out, _ = patrol(capsys, "task", "plan", str(file))
+    assert (status, "proposed" in out) == (0, True)
+    task_id = out.split()[0]
+    assert patrol(capsys, "approve", task_id, "--by", "Wang")[0] == 0
+    sent = until(lambda: [t for t in unit.all_of("task") if t.task_id.startswith(task_id)])[0]
+    assert json.loads(sent.plan_json) == {"fileType": "Plan", "version": 1}
+    file.write_text("{}")
+    status, _, err = patrol(capsys, "task", "plan", str(file))
+    assert (status, 'it needs "fileType": "Plan"' in err) == (1, True)
+
+
 def test_a_landing_is_sent_at_once(capsys: pytest.CaptureFixture[str], unit: HandUnit) -> None:
     status, out, _ = patrol(capsys, "task", "emergency-land")
     assert (status, "sent" in out) == (0, True)

@@ -170,6 +170,14 @@ def _enu(x: int, y: int) -> tuple[float, float]:
     return at.east_m, at.north_m
 
 
+def test_a_start_outside_of_its_own_fence_is_refused() -> None:
+    around = ring((22, 12), (72, 12), (72, 72), (22, 72), inclusion=True)
+    items, fence = (TAKEOFF, waypoint(2, 60, 60), RETURN), {"polygons": [around], "circles": []}
+    fly(*items, geoFence=fence)
+    with pytest.raises(PlanError, match="out of the area of its own fence"):
+        fly(*items, geoFence=fence, start=Enu(80.0, 35.0, 0.0))
+
+
 def test_a_fence_in_two_pieces_is_refused() -> None:
     apart = [
         ring((-60, -60), (150, -60), (150, 150), (-60, 150), (-60, 90), (-50, 90), inclusion=True),
@@ -222,6 +230,17 @@ def test_every_kind_of_task_is_the_same_after_a_way_through_a_file(kind, firmwar
 
 def _places(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [place(*point) for point in points]
+
+
+def test_a_speed_above_the_drones_own_limit_is_refused() -> None:
+    speed = simple(3, 178, [1, 6, -1, 0, 0, 0, 0], frame=2)
+    slow = Planner(AIRSPACE, CONFIG.model_copy(update={"max_speed_mps": 4.0}), pads=PADS)
+    content = json.dumps(document(TAKEOFF, speed, waypoint(2, 60, 60), RETURN))
+    task = Task(
+        task_id="t", unit_id="u", vehicle=Vehicle.DRONE, kind=TaskKind.PLAN, plan_json=content
+    )  # fmt: skip
+    with pytest.raises(PlanError, match="item 2 sets a speed of 6 m/s, and 4 m/s are allowed"):
+        plan_flight(task, HOME, HOME, slow, SITE)
 
 
 def test_a_hover_speed_of_nothing_is_none_and_a_plane_s_plan_is_told(tmp_path: Path) -> None:
