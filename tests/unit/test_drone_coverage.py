@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import statistics
@@ -42,26 +43,29 @@ def assert_stays_in(points: tuple[tuple[float, float], ...], region: Polygon) ->
     assert outside.length == pytest.approx(0.0, abs=1e-6)
 
 
-@pytest.fixture(scope="module")
-def flown() -> list[tuple[object, Survey]]:
-    return [(area, survey(area.polygon, area.swath_m)) for area in seeded_areas()]
+AREAS = seeded_areas()
 
 
-def test_twenty_seeded_areas_are_flown_in_little_more_than_the_least_way(flown) -> None:
-    ratios = [found.length_m / (area.polygon.area / area.swath_m) for area, found in flown]
-    for (area, _), ratio in zip(flown, ratios, strict=True):
-        print(f"{area.name}: {ratio:.3f}")
+@functools.cache
+def flown(number: int) -> Survey:
+    """The survey of one seeded area; all tests of this file run in one process."""
+    return survey(AREAS[number].polygon, AREAS[number].swath_m)
+
+
+@pytest.mark.parametrize("number", range(len(AREAS)), ids=[area.name for area in AREAS])
+def test_a_seeded_area_is_seen_and_not_left_in_little_more_than_the_least_way(number: int) -> None:
+    area, found = AREAS[number], flown(number)
+    assert found.coverage >= 0.99
+    assert seen_by_raster(found.points, area.polygon, area.swath_m) >= 0.99
+    assert_stays_in(found.points, area.polygon)
+    length = sum(math.dist(a, b) for a, b in itertools.pairwise(found.points))
+    assert found.length_m == pytest.approx(length)
+    assert length / (area.polygon.area / area.swath_m) <= 1.35
+
+
+def test_half_of_the_seeded_areas_are_flown_in_little_more_than_the_least_way() -> None:
+    ratios = [flown(n).length_m / (a.polygon.area / a.swath_m) for n, a in enumerate(AREAS)]
     assert statistics.median(ratios) <= 1.15
-    assert max(ratios) <= 1.35
-
-
-def test_twenty_seeded_areas_are_seen_and_not_left(flown) -> None:
-    for area, found in flown:
-        assert found.coverage >= 0.99
-        assert seen_by_raster(found.points, area.polygon, area.swath_m) >= 0.99, area.name
-        assert_stays_in(found.points, area.polygon)
-        length = sum(math.dist(a, b) for a, b in itertools.pairwise(found.points))
-        assert found.length_m == pytest.approx(length)
 
 
 @settings(max_examples=12, deadline=None)
