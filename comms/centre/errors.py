@@ -39,6 +39,12 @@ class StateError(ContractError):
     reason = "too_late"
 
 
+class ChangeRefusedError(StateError):
+    """The drone refuses, in its own words (FAILED_PRECONDITION)."""
+
+    reason = ""
+
+
 class UnreachableError(ContractError):
     """The unit is not there to be asked (UNAVAILABLE)."""
 

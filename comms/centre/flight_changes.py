@@ -9,7 +9,7 @@ import asyncio
 import uuid
 
 from comms.centre import task_store
-from comms.centre.errors import NotFoundError, StateError, UnreachableError
+from comms.centre.errors import ChangeRefusedError, NotFoundError, StateError, UnreachableError
 from comms.centre.situation import Situation
 from comms.centre.store import Store
 from comms.contracts.errors import ContractError
@@ -31,7 +31,7 @@ class FlightChanges:
     async def ask(self, request: centre_pb2.ChangeFlightRequest, by: str) -> str:
         """The drone's words once it flies so.
 
-        Raises NotFoundError, StateError (refused, with the drone's sentence), UnreachableError.
+        Raises NotFoundError, StateError, UnreachableError; ChangeRefusedError with the drone's words.
         """
         entry = await self._store.read(task_store.load, request.task_id)
         if entry is None:
@@ -64,7 +64,7 @@ class FlightChanges:
         finally:
             del self._asked[key]
         if not receipt.changed:
-            raise StateError(receipt.detail or "the drone refuses it")
+            raise ChangeRefusedError(receipt.detail or "the drone refuses it")
         return str(receipt.detail)
 
     def receipt(self, unit_id: str, receipt: link_pb2.ChangeReceipt) -> None:

@@ -42,6 +42,7 @@ class StandInUnit:
         self.sent_telemetry = 0
         self.received: Counter[str] = Counter()
         self.tasks: dict[str, types_pb2.Task] = {}
+        self.changes: list[link_pb2.FlightChange] = []
         self.controls: list[link_pb2.TaskControl] = []
         self.stops: list[tuple[float, link_pb2.Stop]] = []
         self._inbox = Inbox(folder / "inbox.sqlite")
@@ -98,6 +99,17 @@ class StandInUnit:
         self.controls.append(control)
         if control.action == link_pb2.TaskControl.CANCEL:
             self.say(control.task_id, TaskState.CANCELLED, reason=f"asked by {control.actor}")
+
+    def change(self, change: link_pb2.FlightChange) -> None:
+        """Higher than 100 m is refused."""
+        self.changes.append(change)
+        receipt = link_pb2.ChangeReceipt(
+            change_id=change.change_id,
+            changed=change.height_m <= 100,
+            detail="at most 100 m" if change.height_m > 100 else "done",
+        )
+        if self._link is not None:
+            self._link.send_urgent(link_pb2.UnitMessage(change_receipt=receipt))
 
     def stop(self, stop: link_pb2.Stop) -> None:
         now = time.monotonic()

@@ -189,6 +189,31 @@ def test_a_held_task_goes_on_at_a_press(page: Page, unit: StandInUnit, place: Pl
     unit.say(task.task_id, TaskState.CANCELLED)
 
 
+def test_a_flight_is_changed_in_the_air_and_a_refusal_stands_in_the_dialog(
+    page: Page, unit: StandInUnit, place: Place
+) -> None:
+    known = set(unit.tasks)
+    button(order_orbit(page, place(75, 65)), "Approve and launch").click()
+    task = unit.new_task(known)
+    line = line_of(page, task)
+    expect(button(line, "Change the flight")).to_be_hidden()  # it does not fly yet
+    unit.say(task.task_id, TaskState.RUNNING)
+    button(line, "Change the flight").click()
+    dialog = page.locator(".change-flight")
+    dialog.get_by_label("Height above ground, m").fill("150")
+    button(dialog, "Apply").click()
+    expect(dialog).to_contain_text("at most 100 m")
+    dialog.get_by_label("Height above ground, m").fill("40")
+    dialog.get_by_label("Leave out waypoints").fill("2")
+    button(dialog, "Apply").click()
+    expect(dialog).to_be_hidden()
+    change = unit.changes[-1]
+    assert (change.task_id, change.height_m, change.skip) == (task.task_id, 40.0, 2)
+    assert not change.HasField("speed_mps")
+    assert change.actor
+    unit.say(task.task_id, TaskState.CANCELLED)
+
+
 def test_a_press_is_not_lost_while_the_page_is_updated_under_it(
     page: Page, unit: StandInUnit, place: Place
 ) -> None:

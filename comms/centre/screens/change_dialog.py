@@ -14,7 +14,7 @@ def change_dialog(actions: Actions, task_id: str, language: str) -> None:
     say = lambda key: word(key, language)  # noqa: E731 - a short name for many lines
     with ui.dialog(value=True) as dialog, ui.card().classes("gap-2 change-flight"):
         ui.label(say("change_flight")).classes("text-weight-bold")
-        hint = f'hint="{say("as_it_is")}" clearable'
+        hint = f'hint="{say("as_it_is")}"'
         height = ui.number(say("new_height"), min=2, step=5).props(hint)
         speed = ui.number(say("new_speed"), min=0.5, step=0.5).props(hint)
         skip = ui.number(say("skip_waypoints"), value=0, min=0, step=1, precision=0)

@@ -109,6 +109,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "refused_in_no_fly": ("It leads into the no-fly area “{name}”.", "进入禁飞区“{name}”。"),
     "refused_too_late": ("The task is past that already.", "任务状态已改变，无法执行。"),
+    "refused_not_connected": (
+        "The unit is not connected; nothing has changed.",
+        "单元未连接，未作任何更改。",
+    ),
     "refused_not_found": ("There is no such thing any more.", "对象不存在。"),
     "battery": ("Battery", "电量"),
     "above_ground": ("Height", "高度"),
