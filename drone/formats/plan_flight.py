@@ -113,11 +113,7 @@ def _up(plan: PlanFile, start: Enu, frame: LocalFrame, planner: Planner) -> list
     step, part = (Step.TAKEOFF, Part.TAKE_OFF) if on_ground else (Step.WAYPOINT, Part.TRANSIT)
     heading = math.pi / 2 - math.radians(item.param4)
     speed = plan.cruise_mps if plan.cruise_mps > 0 else planner.config.cruise_mps
-<<<<<<< HEAD
-    speed = max(0.5, min(15.0, speed))
-=======
     speed = max(0.5, min(planner.config.max_speed_mps, speed))
->>>>>>> plans
     found = [
         PlanItem(step, part, above, heading),
         PlanItem(Step.SPEED, Part.TRANSIT, speed_mps=speed),

@@ -44,14 +44,10 @@ def flights_in(root: Path) -> list[FlightFolder]:
     for path in sorted(root.iterdir()) if root.is_dir() else []:
         match = _NAME.match(path.name)
         if match and path.is_dir():
-<<<<<<< HEAD
-            begun = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
-=======
             try:
                 begun = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
             except ValueError:
                 continue  # somebody else's folder
->>>>>>> plans
             found.append(FlightFolder(path, match[2], begun))
     return found
 

@@ -10,10 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-<<<<<<< HEAD
-import shutil
-=======
->>>>>>> plans
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -50,16 +46,6 @@ class Recorder:
         self._text_at = 0.0
         self._log = get_logger()
 
-<<<<<<< HEAD
-    @property
-    def words(self) -> str:
-        """For the pre-flight list."""
-        self._root.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(self._root).free
-        return f"flights are written down; {free / 1e9:.1f} GB of disk free"
-
-=======
->>>>>>> plans
     def begin(self, flight: Flight, preflight: Iterable[PreflightItem]) -> None:
         """A flight begins, or is joined after a restart: then its log has a further part."""
         self.close()
@@ -191,11 +177,8 @@ class Recorder:
             self._writer.add(topic, round(self._kit.now().timestamp() * 1e9), body)
         except OSError as error:
             self._log.warning("the flight's log ends here", why=str(error))
-<<<<<<< HEAD
-=======
             with contextlib.suppress(OSError):
                 self._writer.close()
->>>>>>> plans
             self._writer = None
 
 

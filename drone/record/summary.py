@@ -34,12 +34,9 @@ _WORDS = {
     "preflight": ("Pre-flight list", "起飞前检查"),
     "events": ("Events", "事件"),
     "local": ("local time", "本地时间"),
-<<<<<<< HEAD
-=======
     "part": ("log", "记录"),
     "mode": ("mode", "模式"),
     "text": ("vehicle", "飞控"),
->>>>>>> plans
     "open": ("open: the log breaks off", "未结束：记录中断"),
 }
 _STYLE = """
@@ -160,11 +157,7 @@ def _head(
 def _events(story: Story, words: dict[str, str], local: tzinfo | None) -> str:
     head = f"<tr><th>UTC</th><th>{words['local']}</th><th></th><th></th></tr>"
     rows = [
-<<<<<<< HEAD
-        f"<tr><td>{_utc(e.at_s)}</td><td>{_local(e.at_s, local)}</td><td>{html.escape(e.kind)}</td>"
-=======
         f"<tr><td>{_utc(e.at_s)}</td><td>{_local(e.at_s, local)}</td><td>{words[e.kind]}</td>"
->>>>>>> plans
         f"<td>{html.escape(': '.join(w for w in (e.state, e.words) if w))}</td></tr>"
         for e in story.events
     ]
