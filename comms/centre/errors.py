@@ -51,6 +51,12 @@ class UnreachableError(ContractError):
     reason = "not_connected"
 
 
+class UnansweredError(UnreachableError):
+    """The unit was asked and has not answered; what it did is not known (UNAVAILABLE)."""
+
+    reason = ""
+
+
 class ExistsError(ContractError):
     """The id is taken by something else (ALREADY_EXISTS)."""
 

@@ -9,7 +9,13 @@ import asyncio
 import uuid
 
 from comms.centre import task_store
-from comms.centre.errors import ChangeRefusedError, NotFoundError, StateError, UnreachableError
+from comms.centre.errors import (
+    ChangeRefusedError,
+    NotFoundError,
+    StateError,
+    UnansweredError,
+    UnreachableError,
+)
 from comms.centre.situation import Situation
 from comms.centre.store import Store
 from comms.contracts.errors import ContractError
@@ -58,7 +64,7 @@ class FlightChanges:
             connection.send(link_pb2.CentreMessage(change=change))
             receipt = await asyncio.wait_for(answer, ANSWER_WITHIN_S)
         except TimeoutError:
-            raise UnreachableError(
+            raise UnansweredError(
                 f"the unit has not answered in {ANSWER_WITHIN_S:.0f} s; look at its flight"
             ) from None
         finally:
