@@ -37,7 +37,7 @@ class FlightChanges:
     async def ask(self, request: centre_pb2.ChangeFlightRequest, by: str) -> str:
         """The drone's words once it flies so.
 
-        Raises NotFoundError, StateError, UnreachableError; ChangeRefusedError with the drone's words.
+        Raises NotFoundError, StateError, UnreachableError; ChangeRefusedError in its own words.
         """
         entry = await self._store.read(task_store.load, request.task_id)
         if entry is None:
