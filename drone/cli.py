@@ -37,7 +37,6 @@ from drone.execution.desk import Desk
 from drone.execution.journal import Journal
 from drone.execution.kit import Kit
 from drone.link.connection import Vehicle as AutopilotVehicle
-from drone.link.failsafe_config import FailsafeConfig
 from drone.missions.planner import Planner
 from drone.preflight.checks import what_is_wrong
 from drone.preflight.records import PreflightRecords
@@ -216,7 +215,7 @@ async def _desk(on_update: Callable[[TaskUpdate], None]) -> AsyncIterator[Desk]:
     if settings.unit_config is not None:
         config = load_section(settings.unit_config, "drone", DroneConfig)
         body = load_section(settings.unit_config, "drone_body", DroneBody)
-    async with _vehicle(config.gimbal_rate_hz, config.failsafes) as vehicle:
+    async with _vehicle(config) as vehicle:
         kit = Kit(
             vehicle=vehicle,
             planner=Planner(
@@ -241,17 +240,26 @@ async def _desk(on_update: Callable[[TaskUpdate], None]) -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
-async def _vehicle(
-    gimbal_rate_hz: float = 0.0, failsafes: FailsafeConfig | None = None
-) -> AsyncIterator[AutopilotVehicle]:
-    vehicle = AutopilotVehicle(settings.connect, gimbal_rate_hz, failsafes)
+async def _vehicle(config: DroneConfig | None = None) -> AsyncIterator[AutopilotVehicle]:
+    """`config`: for what flies; without it the vehicle is only listened to."""
+    if config is None:
+        vehicle = AutopilotVehicle(settings.connect, 0.0)
+    else:
+        vehicle = AutopilotVehicle(
+            settings.connect,
+            config.gimbal_rate_hz,
+            config.failsafes,
+            config.system_id,
+            config.remote_id,
+        )
     running = asyncio.create_task(vehicle.run())
     try:
         await _until(lambda: vehicle.view.connected, _FIND_S)
         if not vehicle.view.connected:
-            raise ContractError(f"no autopilot answers at {settings.connect}")
+            why = vehicle.view.wrong_vehicle or "no autopilot answers"
+            raise ContractError(f"{settings.connect}: {why}")
         await _until(lambda: vehicle.view.knows_itself, _SETTLE_S)
-        if failsafes is not None and not vehicle.view.is_armed:
+        if config is not None and not vehicle.view.is_armed:
             await _until(lambda: vehicle.view.failsafes.last is not None, _SETTLE_S)
         yield vehicle
     finally:

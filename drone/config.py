@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from drone.landing.config import LandingConfig
 from drone.link.failsafe_config import FailsafeConfig
+from drone.remote_id.config import RemoteIdConfig
 
 
 class DroneConfig(BaseModel):
@@ -17,6 +18,13 @@ class DroneConfig(BaseModel):
         default="udpin://0.0.0.0:14540",
         description="autopilot: udpin://, udpout://, tcpin://, tcpout:// or serial://device:baud",
     )
+    system_id: int = Field(
+        default=0,
+        ge=0,
+        le=250,
+        description="MAVLink system id of our vehicle on that line; 0: the only one that is there",
+    )
+    remote_id: RemoteIdConfig = RemoteIdConfig()
     max_height_m: float = Field(
         default=120.0, gt=5, le=500, description="legal ceiling, above the take-off ground"
     )

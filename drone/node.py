@@ -81,7 +81,11 @@ class DroneNode(Node):
             raise ContractError("the drone's node needs the parameter site_file")
         site = read_site(self._text("site_file"))
         vehicle = Vehicle(
-            self._text("connect") or config.connect, config.gimbal_rate_hz, config.failsafes
+            self._text("connect") or config.connect,
+            config.gimbal_rate_hz,
+            config.failsafes,
+            config.system_id,
+            config.remote_id,
         )
         kit = Kit(
             vehicle=vehicle,

@@ -28,14 +28,18 @@ from drone.link.calls import CallThreads
 from drone.link.failsafe_config import FailsafeConfig
 from drone.link.failsafes import GROUND_STATION_ID, Failsafes
 from drone.link.guidance import Guidance
+from drone.link.remote_id import RemoteIdLink
 from drone.link.state import FailsafeState, VehicleView
 from drone.link.statustext import StatusTexts
 from drone.link.telemetry import Telemetry
 from drone.link.transfer import Transfer
+from drone.link.which import ANY, autopilots, wrong_vehicle
 from drone.missions.encoding import Firmware
+from drone.remote_id.config import RemoteIdConfig
 
 _RETRY_S = 2.0
 _REOPEN_AFTER_S = 6.0
+_LOOK_S, _LOOK_AROUND_S = 0.25, 2.0
 _FAILSAFES_AGAIN_S, _FAILSAFES_EVERY_S = 5.0, 30.0
 #: MAV_COMP_ID_ONBOARD_COMPUTER: a ground station of the same id beside us is 190.
 _COMPONENT_ID = 191
@@ -52,8 +56,13 @@ class Vehicle:
         url: str,
         gimbal_rate_hz: float = 10.0,
         failsafes: FailsafeConfig | None = None,
+        system_id: int = ANY,
+        remote_id: RemoteIdConfig | None = None,
     ) -> None:
-        """`failsafes`: as the autopilot's own must be; None: nobody looks at them."""
+        """`failsafes`: as the autopilot's own must be; None: nobody looks at them. `system_id`:
+        which vehicle on the line is meant; ANY: the first that is heard. `remote_id`: what is told
+        to the remote identification's transmitter.
+        """
         self.url = url
         self.view = VehicleView()
         self.texts = StatusTexts()
@@ -62,6 +71,8 @@ class Vehicle:
         self.guidance: Guidance | None = None
         self._gimbal_rate_hz = gimbal_rate_hz
         self._failsafes = failsafes
+        self._system_id = system_id
+        self._remote_id = remote_id or RemoteIdConfig()
         self._mavsdk: Mavsdk | None = None
         self._telemetry: Telemetry | None = None
         self._handle: Any = None
@@ -80,7 +91,7 @@ class Vehicle:
             await self._open()
             system = None
             while system is None:
-                system = await self._mavsdk.first_autopilot(_REOPEN_AFTER_S)
+                system = await self._find()
                 if system is None and not self._listens:
                     await self._reopen()
             await self._greet(system)
@@ -109,6 +120,27 @@ class Vehicle:
                     self._log.warning("the link cannot be opened, trying on", why=str(error))
                     told = True
                 await asyncio.sleep(_RETRY_S)
+
+    async def _find(self) -> Any | None:
+        """The vehicle that is meant, or None after a while without it."""
+        assert self._mavsdk is not None
+        if self._system_id == ANY:
+            return await self._mavsdk.first_autopilot(_REOPEN_AFTER_S)
+        for _ in range(round(_REOPEN_AFTER_S / _LOOK_S)):
+            found = await self._look_around()
+            if self._system_id in found:
+                return found[self._system_id]
+            await asyncio.sleep(_LOOK_S)
+        return None
+
+    async def _look_around(self) -> dict[int, Any]:
+        """Who speaks on the line; a wrong vehicle is told once, and stands in the view."""
+        found = await autopilots(self._mavsdk)
+        wrong = wrong_vehicle(self._system_id, tuple(found))
+        if wrong and wrong != self.view.wrong_vehicle:
+            self._log.warning("not only our vehicle is on the line", why=wrong)
+        self.view.wrong_vehicle = wrong
+        return found
 
     async def _reopen(self) -> None:
         assert self._mavsdk is not None
@@ -158,7 +190,8 @@ class Vehicle:
     async def _greeted(self, system: Any) -> None:
         try:
             await self._meet(system)
-            await self._keep_failsafes(system)
+            remote_id = RemoteIdLink(system, self.view, self._remote_id)
+            await asyncio.gather(self._keep_failsafes(system), remote_id.run())
         except MavsdkError as error:
             self._log.warning("the vehicle fell silent while greeted", why=str(error))
 
@@ -166,8 +199,12 @@ class Vehicle:
         """Notices silence also while the vehicle is being greeted, which takes many answers."""
         silent_since = time.monotonic()
         greeting: asyncio.Task[None] | None = None
+        looked = time.monotonic()
         try:
             while True:
+                if time.monotonic() - looked > _LOOK_AROUND_S:
+                    await self._look_around()
+                    looked = time.monotonic()
                 connected = await system.is_connected()
                 if connected and not self.view.connected:
                     self.view.connected = True

@@ -137,6 +137,14 @@ class FailsafeState:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class ArmStatus:
+    """What the remote identification's transmitter says of itself: `error` is its own words."""
+
+    is_good: bool
+    error: str = ""
+
+
 class Reading(Generic[T]):
     """The newest value of one stream. Written by the link's thread, read by any."""
 
@@ -174,6 +182,8 @@ class VehicleView:
     """Everything known of the vehicle. One object for the life of the process."""
 
     connected: bool = False
+    wrong_vehicle: str = ""
+    """Why what answers on the line is not the one vehicle that is meant."""
     firmware: Firmware = Firmware.OTHER
     position: Reading[Position] = field(default_factory=lambda: Reading(STREAM_AGE_S))
     velocity: Reading[Velocity] = field(default_factory=lambda: Reading(STREAM_AGE_S))
@@ -189,6 +199,7 @@ class VehicleView:
     gimbal: Reading[GimbalAttitude] = field(default_factory=lambda: Reading(STREAM_AGE_S))
 
     wind: Reading[Wind] = field(default_factory=lambda: Reading(SLOW_AGE_S))
+    remote_id: Reading[ArmStatus] = field(default_factory=lambda: Reading(SLOW_AGE_S))
     failsafes: Reading[FailsafeState] = field(default_factory=lambda: Reading(float("inf")))
     clock_s: Reading[float] = field(default_factory=lambda: Reading(STREAM_AGE_S))
     """The vehicle's own clock, seconds since its boot."""

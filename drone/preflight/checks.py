@@ -16,6 +16,7 @@ from drone.link.statustext import StatusTexts
 from drone.missions.estimate import not_enough_energy
 from drone.missions.plan import FlightPlan
 from drone.preflight.around import Around, around
+from drone.remote_id.line import remote_id_line
 
 _METRES_PER_DEGREE = 111_319.5
 
@@ -44,6 +45,7 @@ def preflight(
         _battery(view.battery.fresh(), config, situation),
         _ready(view, texts, situation),
         _failsafes(view, config),
+        remote_id_line(view, config.remote_id),
         _airspace(situation),
         PreflightItem(
             name="emergency_stop", ok=not situation.estop, detail=situation.estop or "not engaged"
@@ -63,7 +65,9 @@ def what_is_wrong(items: tuple[PreflightItem, ...]) -> str:
 
 def _link(view: VehicleView) -> PreflightItem:
     detail = f"{view.firmware} autopilot" if view.connected else "no autopilot answers"
-    return PreflightItem(name="link", ok=view.connected, detail=detail)
+    detail = view.wrong_vehicle or detail
+    ok = view.connected and not view.wrong_vehicle
+    return PreflightItem(name="link", ok=ok, detail=detail)
 
 
 def _sensors(health: Health | None) -> PreflightItem:

@@ -75,6 +75,13 @@ class LinkFaults(_Section):
     loss: float = Field(default=0.0, ge=0, le=0.95, description="part of packets lost, each way")
 
 
+class RemoteIdFake(_Section):
+    """A fake transmitter of remote identification."""
+
+    transmitter: bool = Field(default=False, description="whether there is one")
+    error: str = Field(default="", max_length=50, description="told instead of a yes")
+
+
 class AutopilotConfig(_Section):
     """The whole simulated autopilot."""
 
@@ -88,6 +95,7 @@ class AutopilotConfig(_Section):
     boot: BootTimes = BootTimes()
     link: LinkFaults = LinkFaults()
     wind: Wind = Wind()
+    remote_id: RemoteIdFake = RemoteIdFake()
     airframe: Airframe = Airframe()
     mission_ready_s: float = Field(
         default=1.5, ge=0, le=30, description="s after an upload before the mission can start"

@@ -150,6 +150,9 @@ def run(
     ] = 0.0,
     loss: Annotated[float, typer.Option(help="part of packets lost, each way")] = 0.0,
     delay_s: Annotated[float, typer.Option(help="s, one way")] = 0.0,
+    system_id: Annotated[
+        int, typer.Option(min=0, max=250, help="MAVLink system id; 0: the configured one")
+    ] = 0,
     seconds: Annotated[float, typer.Option(help="end by itself; 0: never")] = 0.0,
 ) -> None:
     """A simulated autopilot (PX4-like or ArduCopter-like) that flies a simulated quadrotor."""
@@ -169,6 +172,10 @@ def run(
         if world.drone_ports is None:
             raise ContractError("the running world has no drone: start it without --no-drone")
         body = GazeboFdm(world.drone_ports.command, world.drone_ports.state)
+    if system_id:
+        config = config.model_copy(update={"system_id": system_id})
+    if config.remote_id.transmitter:
+        log.info("a fake transmitter of remote identification is on board; nothing is broadcast")
     addresses = mavlink or ["udpout:127.0.0.1:14540"]
     link = Link([parse_address(a) for a in addresses], config.link, config.seed)
     vehicle = Vehicle(config, PROFILES[config.profile](), frame)

@@ -29,6 +29,7 @@ from simulation.autopilot.navigator.plan import Item, Plan
 from simulation.autopilot.navigator.situation import Situation
 from simulation.autopilot.profiles.parameters import Parameters
 from simulation.autopilot.profiles.profile import Profile
+from simulation.autopilot.remote_id import RemoteId
 
 TICK_S = 0.0199
 LIFT_MPS = 0.3
@@ -47,6 +48,7 @@ class Vehicle:
         self.gcs_silent_s: Callable[[], float | None] = lambda: None
         self.state: BodyState | None = None
         self.faults = Faults()
+        self.remote_id = RemoteId(config.remote_id, self.parameters, profile.first_item_is_home)
         self.air_mps: tuple[float, float] | None = None  # east, north; where the physics knows it
         self._faults_of: int | None = None
         self._power_on()
@@ -61,6 +63,7 @@ class Vehicle:
         self.commander: Commander = self.profile.commander(
             self.config, self.now, self.plan, self.estimator, self.reached.append, self.do_item
         )
+        self.commander.payload_problem = self.remote_id.arming_problem
         self._controller = Controller(self.config.airframe)
         self._lander = LandDetector()
         self._failsafes: Failsafes = self.profile.failsafes(self.parameters)

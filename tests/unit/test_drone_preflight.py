@@ -63,6 +63,7 @@ def test_a_vehicle_that_is_well_is_green() -> None:
         "battery",
         "ready",
         "failsafes",
+        "remote_id",
         "airspace",
         "emergency_stop",
         "storage",
@@ -75,7 +76,16 @@ def test_a_vehicle_that_is_well_is_green() -> None:
 
 def test_a_silent_vehicle_has_no_good_lines_of_its_own() -> None:
     items = preflight(VehicleView(), StatusTexts(), CONFIG, Situation(around=CALM))
-    of_others = {"airspace", "emergency_stop", "storage", "geofence", "weather", "pad", "pilot"}
+    of_others = {
+        "remote_id",
+        "airspace",
+        "emergency_stop",
+        "storage",
+        "geofence",
+        "weather",
+        "pad",
+        "pilot",
+    }
     assert {i.name for i in items if i.ok} == of_others
 
 

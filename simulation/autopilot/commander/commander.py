@@ -33,6 +33,8 @@ class Commander:
     """Holds what is decided: `armed`, `mode`, `flight`, `landed`, home and fence."""
 
     AT_POWER_ON = Mode.HOLD
+    #: What else keeps it from arming, in the make's words.
+    payload_problem: Callable[[], str | None] = staticmethod(lambda: None)
 
     def __init__(
         self,
@@ -172,7 +174,7 @@ class Commander:
             return "waiting for estimator to initialize"
         if self.now.tilt_rad > TILT_MAX_RAD:
             return "Attitude failure (roll)"
-        return None
+        return self.payload_problem()
 
     def mission_problem(self) -> str | None:
         """Why the mission cannot be started now."""

@@ -141,7 +141,7 @@ class CopterCommander(Commander):
             return "Leaning"
         if self.now.figures.fence_acts and self.fence().violated(self.now.position_m):
             return "vehicle outside Polygon fence"
-        return None
+        return self.payload_problem()
 
     def _mode_problem(self, mode: Mode) -> str | None:
         if mode not in WITHOUT_POSITION and not self._estimator.position_ok:

@@ -20,6 +20,7 @@ from simulation.autopilot.mavlink.streams import Streams
 from simulation.autopilot.mavlink.text import TextPieces
 from simulation.autopilot.mavlink.velocity import velocity_of
 from simulation.autopilot.modes import Verdict
+from simulation.autopilot.remote_id import COMPONENT as REMOTE_ID
 from simulation.autopilot.vehicle import Vehicle
 
 AUTOPILOT = mav.MAV_COMP_ID_AUTOPILOT1
@@ -31,6 +32,9 @@ class Station:
     def __init__(self, vehicle: Vehicle, link: Link) -> None:
         self._vehicle, self._link = vehicle, link
         self._packer = mav.MAVLink(None, srcSystem=vehicle.config.system_id, srcComponent=AUTOPILOT)
+        self._transmitter = mav.MAVLink(
+            None, srcSystem=vehicle.config.system_id, srcComponent=REMOTE_ID
+        )
         self._streams = Streams(vehicle)
         self._parameters = ParameterProtocol(vehicle.parameters, vehicle.profile)
         self._is_copter = vehicle.profile.first_item_is_home
@@ -71,6 +75,9 @@ class Station:
                 self._send(message)
         for message in self._streams.due(vehicle.now.time_s, now_s):
             self._send(message)
+        for message in vehicle.remote_id.due(now_s):
+            self._link.send(message.pack(self._transmitter), now_s)
+            self._transmitter.seq = (self._transmitter.seq + 1) % 256
         self._link.flush(now_s)
 
     def _handle(self, message: Message) -> None:
@@ -96,6 +103,8 @@ class Station:
             found = velocity_of(message)
             if found is not None:
                 self._vehicle.commander.velocity_setpoint(*found)
+        elif kind.startswith("OPEN_DRONE_ID_"):
+            self._vehicle.remote_id.handle(message, self._now_s)
         elif kind.startswith("PARAM_"):
             for answer in self._parameters.handle(message):
                 self._send(answer)

@@ -20,6 +20,8 @@ ARDUPILOT_PARAMETERS: dict[str, float | int] = {
     "BATT_LOW_TIMER": 10,
     "BATT_LOW_VOLT": 10.5,
     "BATT_MONITOR": 4,
+    "DID_ENABLE": 0,
+    "DID_OPTIONS": 0,
     "DISARM_DELAY": 10,
     "FENCE_ACTION": 1,
     "FENCE_ALT_MAX": 100.0,

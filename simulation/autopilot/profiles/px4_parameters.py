@@ -16,6 +16,7 @@ PX4_PARAMETERS: dict[str, float | int] = {
     "CAL_GYRO0_ID": 1310988,
     "CAL_MAG0_ID": 197388,
     "COM_ACT_FAIL_ACT": 0,
+    "COM_ARM_ODID": 0,
     "COM_ARM_WO_GPS": 1,
     "COM_DISARM_LAND": 2.0,
     "COM_DISARM_PRFLT": 10.0,
