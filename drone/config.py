@@ -92,6 +92,12 @@ class DroneConfig(BaseModel):
     max_home_offset_m: float = Field(
         default=5.0, gt=0, le=100, description="autopilot's home from where the vehicle stands"
     )
+    max_wind_mps: float = Field(
+        default=10.0, gt=1, le=40, description="of the autopilot's estimate; above it comes home"
+    )
+    gnss_land_after_s: float = Field(
+        default=15.0, ge=2, le=120, description="without a satellite position it lands"
+    )
     landing: str = Field(
         default="return",
         pattern="^(return|land|precision)$",

@@ -12,21 +12,21 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from comms.contracts.place import Enu
 from comms.contracts.task import COMES_DOWN, Task, TaskKind, TaskState
 from comms.logs import get_logger
 from drone.errors import DroneError, OrderError, PlanError, TransferError
 from drone.execution.board_landing import BoardLanding
 from drone.execution.boarding import board_flight, board_mission
 from drone.execution.by_hand import ByHand
+from drone.execution.commanders import MissionWatch
 from drone.execution.company import Company
+from drone.execution.dangers import Dangers, To, cause_of
 from drone.execution.journal import FlightRecord, Stage
 from drone.execution.kit import Kit
 from drone.execution.unasked import UnaskedMode
 from drone.execution.wayfinding import Wayfinding
 from drone.link.state import Landed, Mode
 from drone.missions.encoding import EncodedMission, Firmware, difference, encode_plan
-from drone.missions.estimate import track_cost
 from drone.missions.going_on import Change
 from drone.missions.plan import FlightPlan, Part
 from drone.missions.timeline import Timeline
@@ -51,6 +51,7 @@ class Ending:
     state: TaskState
     why: str
     comes_home: bool = True
+    to: To = To.HOME
 
 
 class Flight:
@@ -85,6 +86,8 @@ class Flight:
         self._board = BoardLanding(kit)
         self._way = Wayfinding(kit)
         self.hand = ByHand(kit)
+        self._dangers = Dangers(kit.view, kit.vehicle.texts, kit.config, kit.battery_wh)
+        self._watch = MissionWatch(kit)
         self._share_before = 0.0
         self._wish_go_on = False
         self._changes: list[tuple[Change, asyncio.Future[str]]] = []
@@ -263,7 +266,7 @@ class Flight:
             self._follow_progress()
             await self._accompany()
             await self._heed_mode()
-            self._heed_battery()
+            await self._heed_dangers()
             await self._land_on_board()
             await self._heed_ground()
 
@@ -296,7 +299,7 @@ class Flight:
         elif not self.wish_hold and self._end is not None and not self._end_begun:
             self._end_begun = True
             self.holding = False
-            await self._come_home(self._end.why)
+            await self._come_down(self._end)
         elif self._may_go_on and await self._try(self._go_on()):
             self.holding = self._wish_go_on = False
             self._unasked.forget()
@@ -343,32 +346,33 @@ class Flight:
             return  # the next word of its target moves it
         # a mission that is in its last item, the return, does not stay in mode mission
         in_return = self._timeline.part_at(self._item) is Part.LANDING
-        if self._mission is None or (in_return and self.task.kind not in _ELSEWHERE):
+        is_lost = self._mission is None and not self._way.is_anew
+        if is_lost or (in_return and self.task.kind not in _ELSEWHERE):
             await self._kit.actions.return_home()
         elif self._way.was_moved and self.stage is Stage.FLYING:
             await self._replace_mission(await self._way.rest(self.plan, self._item))
         else:
             await self._kit.actions.start_mission()
 
-    async def _come_home(self, why: str) -> None:
-        """Replan from here; where that cannot be, the autopilot's own return."""
-        self._enter(Stage.COMING_HOME, f"coming home: {why}")
-        here, home = self._kit.where(), self.plan.home
+    async def _come_down(self, ending: Ending) -> None:
+        """Replan from here; where that cannot be, the autopilot's own return, or its landing."""
+        self._enter(Stage.COMING_HOME, f"coming home: {ending.why}")
+        here, home, planner = self._kit.where(), self.plan.home, self._kit.planner
+        actions, to = self._kit.actions, ending.to
         try:
-            if here is None:
+            if here is None or to is To.HERE:
                 raise PlanError("the position is not known")
             if math.dist(here[:2], home[:2]) < _OVER_HOME_M:
                 raise PlanError("it is over its home already")
-            await self._kit.actions.hold()
-            plan = await asyncio.get_running_loop().run_in_executor(
-                None, self._kit.planner.come_home, here, home
-            )
+            await actions.hold()
+            plans = planner.land_nearest if to is To.NEAREST else planner.come_home
+            plan = await asyncio.get_running_loop().run_in_executor(None, plans, here, home)
             await self._replace_mission(plan)
-            self._note()
         except DroneError as error:
-            self._log.warning("the autopilot's own return is taken", why=str(error))
+            own = actions.land if to is To.HERE else actions.return_home
+            self._log.warning("the autopilot's own is taken", order=own.__name__, why=str(error))
             self._mission = None
-            if not await self._try(self._kit.actions.return_home()):
+            if not await self._try(own()):
                 self._end_begun = False  # tried again at the next turn
 
     async def _replace_mission(self, plan: FlightPlan, *, starts: bool = True) -> None:
@@ -440,7 +444,7 @@ class Flight:
                 self._way.gone_on()
                 self._tell(TaskState.RUNNING, "resumed from elsewhere")
         if verdict.comes_home and not ours:
-            why = f"the autopilot came home by itself: {verdict.words}"
+            why = f"the autopilot came home by itself: {cause_of(verdict.words)}"
             self._end, self._end_begun = Ending(TaskState.FAILED, why), True
             self._enter(Stage.COMING_HOME, why)
             self._board.leave("the return was the autopilot's own")
@@ -448,17 +452,23 @@ class Flight:
             # the mission has ended over home without its last item's effect
             await self._try(self._kit.actions.return_home())
 
-    def _heed_battery(self) -> None:
-        battery, here = self._kit.view.battery.fresh(), self._kit.where()
-        if battery is None or here is None or self._end is not None or self._work_done:
-            return
-        home = self.plan.home
-        over = Enu(home.east_m, home.north_m, here.up_m)
-        config = self._kit.config
-        _, energy = track_cost([here, over, home], config.cruise_mps, config)
-        needed = 1.3 * energy / self._kit.battery_wh + config.reserve_fraction
-        if battery.fraction < needed:
-            self._fail(f"the battery has {battery.fraction:.0%}, {needed:.0%} are needed from here")
+    async def _heed_dangers(self) -> None:
+        """What the vehicle, the air or another ground station makes of this flight."""
+        here, is_over = self._kit.where(), self._end is not None
+        advice = self._dangers.look(here, self.plan.home, self.wish_hold, is_over)
+        self.wish_hold, self.holding = advice.hold, self.holding and not advice.lets_go
+        if advice.ends and (advice.is_urgent or not self._work_done):
+            self._fail(advice.ends, advice.to)
+        other = self._watch.look(self._mission)
+        if other:
+            self._log.warning("the mission on board is somebody else's", why=other)
+            self._mission = None
+            self._way.must_fly_anew()
+            self.detail = f"another ground station has put its own mission on board: {other}"
+            if self._kit.view.mode.fresh() is Mode.MISSION and self._end_begun:
+                await self._try(self._kit.actions.return_home())
+            elif self._kit.view.mode.fresh() is Mode.MISSION:
+                self.wish_hold = self.wish_hold or self.detail
 
     async def _land_on_board(self) -> None:
         """The last metres by the camera, where that is configured and the return is our own."""
@@ -499,7 +509,10 @@ class Flight:
         here = self._kit.where()
         where = "landed"
         if here is not None:
-            place = "home" if self.task.kind not in _ELSEWHERE else "where it was to"
+            base = self._kit.home()
+            is_home = base is None or math.dist(base[:2], self.plan.home[:2]) < _OVER_HOME_M
+            place = "home" if is_home else "the nearest pad"
+            place = place if self.task.kind not in _ELSEWHERE else "where it was to"
             where = f"landed {math.dist(here[:2], self.plan.home[:2]):.1f} m from {place}"
         if self._board.words and self.task.kind not in _ELSEWHERE:
             where += f" ({self._board.words})"
@@ -512,9 +525,9 @@ class Flight:
             f": {words}" if words else ""
         )
 
-    def _fail(self, why: str) -> None:
-        self._log.warning("the flight ends early", why=why)
-        self.end(Ending(TaskState.FAILED, why))
+    def _fail(self, why: str, to: To = To.HOME) -> None:
+        self._log.warning("the flight ends early", why=why, to=str(to))
+        self.end(Ending(TaskState.FAILED, why, to=to))
 
     def _enter(self, stage: Stage, detail: str) -> None:
         self.stage, self.detail = stage, detail

@@ -28,6 +28,7 @@ class Wayfinding:
 
     def __init__(self, kit: Kit) -> None:
         self.broke_at: Enu | None = None
+        self._anew = False
         self._kit = kit
 
     def broke_off(self) -> None:
@@ -35,20 +36,31 @@ class Wayfinding:
         if self.broke_at is None:
             self.broke_at = self._kit.where()
 
+    @property
+    def is_anew(self) -> bool:
+        """Whether its plan must be put on board again."""
+        return self._anew
+
+    def must_fly_anew(self) -> None:
+        """What is on board is no longer its plan, wherever it stands."""
+        self._anew = True
+
     def heed(self, mode: Mode | None, holding: bool) -> None:
         """Call several times a second: a mode that is not its mission's has it leave its plan."""
         if mode is Mode.MISSION and not holding:
-            self.gone_on()
+            self.broke_at = None
         elif mode not in (None, Mode.MISSION, Mode.TAKEOFF):
             self.broke_off()
 
     def gone_on(self) -> None:
-        self.broke_at = None
+        self.broke_at, self._anew = None, False
 
     @property
     def was_moved(self) -> bool:
-        """Whether it is elsewhere than where it left its plan."""
+        """Whether it is elsewhere than where it left its plan, or has another one on board."""
         here = self._kit.where()
+        if self._anew:
+            return True
         if self.broke_at is None or here is None:
             return False
         return math.dist(here, self.broke_at) > _MOVED_M

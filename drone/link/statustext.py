@@ -26,7 +26,8 @@ class VehicleText:
 
     @property
     def is_warning(self) -> bool:
-        return self.severity <= 4
+        # ArduCopter tells a breach of its fence as a mere notice
+        return self.severity <= 4 or "fence breached" in self.text.lower()
 
 
 class StatusTexts:
