@@ -78,7 +78,10 @@ class DroneConfig(BaseModel):
         default=0.4, ge=0.1, le=1, description="needed for a take-off, whatever the flight"
     )
     max_wind_mps: float = Field(
-        default=10.0, gt=0, le=40, description="by the vehicle's own estimate, for a take-off"
+        default=10.0,
+        gt=1,
+        le=40,
+        description="by the autopilot's own estimate: above it no take-off, and it comes home",
     )
     min_storage_mb: float = Field(
         default=200.0, ge=1, le=1e6, description="free on the disk that keeps the flight's record"
@@ -91,9 +94,6 @@ class DroneConfig(BaseModel):
     )
     max_home_offset_m: float = Field(
         default=5.0, gt=0, le=100, description="autopilot's home from where the vehicle stands"
-    )
-    max_wind_mps: float = Field(
-        default=10.0, gt=1, le=40, description="of the autopilot's estimate; above it comes home"
     )
     gnss_land_after_s: float = Field(
         default=15.0, ge=2, le=120, description="without a satellite position it lands"
