@@ -56,6 +56,10 @@ def check_plan(plan: PlanFile, airspace: Airspace, frame: LocalFrame) -> PlanWay
     items = plan.mission
     _check_order([item for item in items if ALLOWED[item.command].is_flown], items[-1])
     track, at_item = [home], {}
+    first = next(item for item in items if ALLOWED[item.command].is_flown)
+    if first.command != TAKEOFF:  # flown with a take-off of ours, straight up
+        track.append(home._replace(up_m=first.z))
+        _check_leg(first, len(items), home, track[-1], airspace)
     for item in items:
         if ALLOWED[item.command].is_flown:
             for to in _ways(item, track[-1], home, airspace, frame):
@@ -86,8 +90,8 @@ def check_plan(plan: PlanFile, airspace: Airspace, frame: LocalFrame) -> PlanWay
 
 
 def _check_order(flown: Sequence[MissionItem], last: MissionItem) -> None:
-    if not flown or flown[0].command != TAKEOFF:
-        raise PlanError("the plan does not begin with a take-off (command 22)")
+    if not flown or flown[0].command in (RETURN, LAND):
+        raise PlanError("the plan leads nowhere: it begins with no take-off and no waypoint")
     for item in flown[1:]:
         ends = item.command in (RETURN, LAND)
         if (ends and item is not flown[-1]) or item.command == TAKEOFF:

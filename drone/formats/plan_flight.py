@@ -87,6 +87,8 @@ def how_it_ends(plan: PlanFile, frame: LocalFrame) -> tuple[str, ...]:
     """What of the plan's way is flown otherwise. Raises PlanError for a landing elsewhere."""
     last = plan.mission[-1]
     notes = []
+    if all(item.command != TAKEOFF for item in plan.mission):
+        notes.append("a take-off to its first height is added")
     if last.command == LAND:
         away = math.dist(place_of(last, frame)[:2], _home(plan, frame)[:2])
         if away > _AT_HOME_M:
@@ -106,8 +108,10 @@ def how_it_ends(plan: PlanFile, frame: LocalFrame) -> tuple[str, ...]:
 
 def _up(plan: PlanFile, start: Enu, frame: LocalFrame, planner: Planner) -> list[PlanItem]:
     """Straight up, and then to where the plan has its take-off: ArduCopter's knows no place."""
-    item = next(i for i in plan.mission if i.command == TAKEOFF)
+    item = next(i for i in plan.mission if ALLOWED[i.command].is_flown)
     there = place_of(item, frame)
+    if item.command != TAKEOFF:
+        there = start._replace(up_m=there.up_m)
     above = start._replace(up_m=there.up_m)
     on_ground = start.up_m < _ON_GROUND_M
     step, part = (Step.TAKEOFF, Part.TAKE_OFF) if on_ground else (Step.WAYPOINT, Part.TRANSIT)

@@ -17,6 +17,7 @@ from drone.missions.encoding import Frame, MissionItem
 
 GLOBAL_FRAMES, RELATIVE_FRAMES = (0, 5), (3, 6)
 _MOST = 1e7  # of any number
+_TWICE = -1  # in place of the number of an item whose id is another's, too
 _FIELDS = ("param 1", "param 2", "param 3", "heading", "latitude", "longitude", "altitude")
 
 
@@ -35,10 +36,7 @@ def plain_items(simple: list[dict[str, Any]], home: Home, name: str) -> tuple[Mi
     for seq, item in enumerate(simple):
         identity = item.get("doJumpId")
         if isinstance(identity, int) and not isinstance(identity, bool):
-            if identity in numbers:
-                where = f"item {seq + 1} of {len(simple)}"
-                raise FileError(name, f"its doJumpId {identity} is another item's, too", where)
-            numbers[identity] = seq
+            numbers[identity] = _TWICE if identity in numbers else seq
     found: list[MissionItem] = []
     at = (home.latitude_deg, home.longitude_deg)
     for seq, item in enumerate(simple):
@@ -104,6 +102,8 @@ def _plain(
         if command == JUMP:
             if p[0] is None or int(p[0]) not in numbers:
                 raise FileError(name, f"it jumps to item id {p[0]}, which is not there", where)
+            if numbers[int(p[0])] == _TWICE:
+                raise FileError(name, f"it jumps to item id {p[0]:g}, which two items have", where)
             p[0] = float(numbers[int(p[0])])
         low = [0.0 if v is None else v for v in p]
         return _item(seq, Frame.MISSION, command, low, round(low[4]), round(low[5]), low[6])

@@ -46,6 +46,11 @@ class Recorder:
         self._text_at = 0.0
         self._log = get_logger()
 
+    @property
+    def words(self) -> str:
+        """For the pre-flight list."""
+        return f"flights are written down, at most {self._most_bytes / 1e6:.0f} MB of them"
+
     def begin(self, flight: Flight, preflight: Iterable[PreflightItem]) -> None:
         """A flight begins, or is joined after a restart: then its log has a further part."""
         self.close()

@@ -92,6 +92,14 @@ def test_a_plan_that_ends_in_the_air_is_brought_home_and_says_so() -> None:
     assert plan.notes == ("it ends in the air: the way home is added",)
 
 
+def test_a_plan_without_a_take_off_is_given_one_straight_up() -> None:
+    plan = fly(waypoint(2, 60, 60, 45.0), waypoint(3, 90, 60))
+    assert (plan.items[0].step, plan.items[0].at) == (Step.TAKEOFF, HOME._replace(up_m=45.0))
+    assert "a take-off to its first height is added" in plan.notes
+    raw = [i.at.east_m for i in plan.items if i.raw is not None]
+    assert [round(east) for east in raw] == [60, 90]
+
+
 def test_what_stands_before_the_take_off_is_done_after_it() -> None:
     """QGroundControl writes a mission's speed and camera before its first item."""
     speed = simple(1, 178, [1, 3, -1, 0, 0, 0, 0], frame=2)
