@@ -90,6 +90,7 @@ class SecondStation:
     def put_mission(self, places: list[tuple[float, float]], height_m: float) -> None:
         """Replace the mission on board by waypoints (degrees)."""
         items = places if self.make == "px4" else [places[0], *places]
+        self.hear()
         for old in ("MISSION_ACK", "MISSION_REQUEST_INT", "MISSION_REQUEST"):
             self._link.messages.pop(old, None)
         self._link.mav.mission_count_send(1, 1, len(items), 0)

@@ -467,7 +467,7 @@ class Flight:
             self.detail = f"another ground station has put its own mission on board: {other}"
             if self._kit.view.mode.fresh() is Mode.MISSION and self._end_begun:
                 await self._try(self._kit.actions.return_home())
-            elif self._kit.view.mode.fresh() is Mode.MISSION:
+            elif self._kit.view.mode.fresh() is Mode.MISSION or self._kit.view.is_holding:
                 self.wish_hold = self.wish_hold or self.detail
 
     async def _land_on_board(self) -> None:

@@ -12,7 +12,6 @@ import pytest
 from comms.contracts.geodesy import LocalFrame
 from tests.drone_bench import PAD, PROFILES, SITE
 from tests.failure_rig import FLIGHT_S, Rig, rig_of
-from tests.second_station import RETURN
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -69,13 +68,6 @@ def test_another_stations_mission_is_told_and_not_flown_on(rig: Rig) -> None:
     rig.client.until(lambda: rig.client.mode() == "orbiting", 40, "its own work")
     result.handle.cancel_goal_async()
     assert rig.client.result(result, FLIGHT_S).state == "cancelled"
-
-
-def test_another_stations_return_is_respected(rig: Rig) -> None:
-    result = rig.fly("their-return")
-    rig.other.command(176, 1.0, *map(float, RETURN[rig.make]))  # MAV_CMD_DO_SET_MODE
-    rig.fails(result, "by itself")
-    assert rig.off_home_m() < 2.0
 
 
 def test_without_satellites_the_autopilot_descends_and_is_not_hindered(rig: Rig) -> None:
