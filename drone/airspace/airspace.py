@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import shapely
-from shapely.geometry import LineString, Polygon
+from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
 
 from comms.contracts.place import Enu
 from comms.contracts.site import Site
@@ -84,6 +85,19 @@ class Airspace:
             shapely.prepare(free)
             self._free[blocking] = free
         return self._free[blocking]
+
+    def way_out(self, place: Enu, within_m: float) -> Enu | None:
+        """The nearest free place (map m) at the same height, for a vehicle that a gust or its own
+        position's error has put inside a clearance; None: there is none within `within_m`."""
+        free = self.free_at(place.up_m)
+        if free.is_empty:
+            return None
+        here = Point(place.east_m, place.north_m)
+        nearest, _ = nearest_points(free, here)
+        if nearest.distance(here) > within_m:
+            return None
+        out = Enu(nearest.x, nearest.y, place.up_m)
+        return out if self.obstruction(out, out) is None else None
 
     def levels(self) -> list[float]:
         """Heights at which something new can be flown over or under, lowest first (m)."""

@@ -63,6 +63,9 @@ def rest_of(
     out. Raises PlanError, with the leg and what is in the way.
     """
     change = change or Change()
+    start, out = planner.stepped_out(here)
+    if broke_at is not None:
+        broke_at = planner.stepped_out(broke_at)[0]
     _check(change, plan, planner)
     target = _target(plan, item, change.skip)
     entries = list(plan.items[target:])
@@ -81,12 +84,14 @@ def rest_of(
     work = [entry for entry in entries if entry.part not in (Part.RETURN, Part.LANDING)]
     if not any(entry.moves for entry in work):
         return planner.come_home(here, plan.home)
-    first = next(entry for entry in work if entry.moves)
-    last = [entry for entry in work if entry.moves][-1]
-    way = _way(planner, here, first.at)
-    whole = (*way, *work, *planner.way_back(last.at, plan.home))
+    at = [number for number, entry in enumerate(work) if entry.moves]
+    first, last = work[at[0]], work[at[-1]]
+    if broke_at is not None and len(at) > 1:  # it may have been off its leg when it broke off
+        work[at[1] : at[1]] = _way(planner, first.at, work[at[1]].at)
+    way = _way(planner, start, first.at)
+    whole = (*out, *way, *work, *planner.way_back(last.at, plan.home))
     rest = FlightPlan(
-        whole, plan.home, here, plan.look_at, 0.0, 0.0, plan.notes, plan.fence, plan.rally
+        whole, plan.home, start, plan.look_at, 0.0, 0.0, plan.notes, plan.fence, plan.rally
     )
     planner.check(rest)
     duration, energy = plan_cost(rest, planner.config)

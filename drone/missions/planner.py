@@ -25,6 +25,8 @@ from drone.missions.point_work import orbit, stand_beside, stand_over
 from drone.missions.work import Work, towards
 
 _ON_GROUND_M = 1.5
+#: So far (m) out of a clearance a vehicle that has got into it may fly unchecked.
+_STEP_OUT_M = 8.0
 
 
 class Planner:
@@ -77,10 +79,15 @@ class Planner:
         """To the pad that is reached first by a clear way, and down; where no pad can be reached,
         down here. Raises PlanError."""
         plans, why = [], ""
+        start, first = self.stepped_out(start)
         for pad in {(home.east_m, home.north_m), *self.pads}:
             place = Enu(*pad, 0.0)
             try:
-                legs = [*self.way_back(start, place)[:-1], PlanItem(Step.LAND, Part.LANDING, place)]
+                legs = [
+                    *first,
+                    *self.way_back(start, place)[:-1],
+                    PlanItem(Step.LAND, Part.LANDING, place),
+                ]
                 plans.append(self._finish(legs, start, place, None, ()))
             except PlanError as error:
                 why = str(error)
@@ -109,9 +116,20 @@ class Planner:
             return self._area.search(task, points[0])
         raise PlanError(f"the drone cannot do a {task.kind} task")
 
+    def stepped_out(self, start: Enu) -> tuple[Enu, list[PlanItem]]:
+        """Where a flight that begins in the air at `start` (map m) really begins, and how it gets
+        there: a vehicle that stands inside a clearance first leaves it by the shortest way."""
+        if start.up_m < _ON_GROUND_M or self.airspace.is_clear(start, start):
+            return start, []
+        out = self.airspace.way_out(start, _STEP_OUT_M)
+        if out is None:
+            return start, []
+        return out, [PlanItem(Step.WAYPOINT, Part.TRANSIT, out, towards(start, out))]
+
     def come_home(self, start: Enu, home: Enu) -> FlightPlan:
         """From where the vehicle is in the air, home and down."""
-        legs = self.way_back(start, home)
+        start, first = self.stepped_out(start)
+        legs = [*first, *self.way_back(start, home)]
         return self._finish(legs, start, home, None, ())
 
     def _out(self, start: Enu, end: Enu) -> list[PlanItem]:

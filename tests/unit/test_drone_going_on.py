@@ -156,3 +156,29 @@ def test_a_height_at_which_something_stands_is_refused_with_the_leg(planner: Pla
         rest_of(planner, over, hover, here, change=Change(height_m=30.0))
     higher = rest_of(planner, over, hover, here, change=Change(height_m=115.0))
     assert [p.up_m for p in work_points(higher)] == [115.0]
+
+
+def test_from_inside_a_clearance_it_first_steps_out(planner: Planner, orbit: FlightPlan) -> None:
+    numbers = in_work(orbit)
+    tower = next(v for v in planner.airspace.volumes if "Tower A" in v.name)
+    edge = tower.outline.exterior.interpolate(0.0)
+    middle = tower.outline.centroid
+    inward = math.dist((edge.x, edge.y), (middle.x, middle.y))
+    inside = Enu(
+        edge.x + 2.0 * (middle.x - edge.x) / inward,
+        edge.y + 2.0 * (middle.y - edge.y) / inward,
+        25.0,
+    )
+    assert not planner.airspace.is_clear(inside, inside)
+    for rest in (
+        rest_of(planner, orbit, numbers[4], inside, broke_at=inside),
+        planner.come_home(inside, HOME),
+        planner.land_nearest(inside, HOME),
+    ):
+        assert_clear(planner, rest)
+        assert math.dist(rest.start, inside) < 4.0
+        first = next(entry for entry in rest.items if entry.moves)
+        assert first.at == rest.start
+    deep = Enu(middle.x, middle.y, 25.0)
+    with pytest.raises(PlanError, match="Tower A"):
+        planner.come_home(deep, HOME)
