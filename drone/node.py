@@ -17,7 +17,7 @@ from nav_msgs.msg import Odometry
 from patrol_interfaces.action import ExecuteTask
 from patrol_interfaces.msg import PreflightReport, UnitState
 from patrol_interfaces.msg import TaskState as TaskStateMsg
-from patrol_interfaces.srv import ChangeFlight, SetEstop
+from patrol_interfaces.srv import ChangeFlight, PointCamera, SetEstop
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.callback_groups import ReentrantCallbackGroup
@@ -38,6 +38,7 @@ from comms.ros.qos import LATCHED, RECORDS, RELIABLE
 from comms.ros.run import run_node
 from comms.state_dir import state_dir
 from drone.airspace.airspace import Airspace
+from drone.camera.pointing import point_camera
 from drone.config import DroneConfig
 from drone.execution.by_hand import Stick
 from drone.execution.desk import Desk
@@ -147,6 +148,9 @@ class DroneNode(Node):
         orders = ReentrantCallbackGroup()
         self.create_service(SetBool, "/drone/pause", self._pause, callback_group=orders)
         self.create_service(SetEstop, "/drone/set_estop", self._estop, callback_group=orders)
+        self.create_service(
+            PointCamera, "/drone/point_camera", self._point_camera, callback_group=orders
+        )
         self.create_service(ChangeFlight, "/drone/change", self._change, callback_group=orders)
         self.create_subscription(TwistStamped, "/drone/velocity", self._stick, 1)
         self._action = ActionServer(
@@ -241,6 +245,13 @@ class DroneNode(Node):
         self, request: SetEstop.Request, response: SetEstop.Response
     ) -> SetEstop.Response:
         work = self._desk.set_estop(request.engage, request.who, request.reason)
+        response.success, response.message = await self._ros_future(self._thread.submit(work))
+        return response
+
+    async def _point_camera(
+        self, request: PointCamera.Request, response: PointCamera.Response
+    ) -> PointCamera.Response:
+        work = point_camera(request, self._desk.kit.vehicle)
         response.success, response.message = await self._ros_future(self._thread.submit(work))
         return response
 

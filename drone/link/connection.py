@@ -27,6 +27,7 @@ from drone.link.actions import Actions
 from drone.link.calls import CallThreads
 from drone.link.failsafe_config import FailsafeConfig
 from drone.link.failsafes import GROUND_STATION_ID, Failsafes
+from drone.link.gimbal import Gimbal
 from drone.link.guidance import Guidance
 from drone.link.remote_id import RemoteIdLink
 from drone.link.state import FailsafeState, VehicleView
@@ -69,6 +70,7 @@ class Vehicle:
         self.actions: Actions | None = None
         self.transfer: Transfer | None = None
         self.guidance: Guidance | None = None
+        self.gimbal: Gimbal | None = None
         self._gimbal_rate_hz = gimbal_rate_hz
         self._failsafes = failsafes
         self._system_id = system_id
@@ -155,6 +157,7 @@ class Vehicle:
         self.actions = Actions(system, self.view, self.texts)
         self.transfer = Transfer(system, self.view)
         self.guidance = Guidance(system, self.view, self.texts)
+        self.gimbal = Gimbal(system, self.view, self.texts)
 
     async def _meet(self, system: Any) -> None:
         """What every new connection needs: identity, rates, and what mission is on board."""

@@ -40,8 +40,17 @@ class DirectCommands:
             "confirmation": 0,
             **{f"param{number}": value for number, value in enumerate(values, 1)},
         }
+        return await self._answer("COMMAND_LONG", fields)
+
+    async def refusal_at(self, command: int, frame: int, x: int, y: int, z: float) -> str:
+        """The same for a command about a place (MAV_FRAME; 1e-7 degrees, 1e-7 degrees, m)."""
+        fields = {"command": command, "frame": frame, "x": x, "y": y, "z": z}
+        none = dict.fromkeys(("current", "autocontinue", "param1", "param2", "param3", "param4"), 0)
+        return await self._answer("COMMAND_INT", {**none, **fields})
+
+    async def _answer(self, kind: str, fields: Mapping[str, float]) -> str:
         try:
-            ack = await self._direct.send_command(await self._addressed("COMMAND_LONG", fields))
+            ack = await self._direct.send_command(await self._addressed(kind, fields))
         except MavsdkError as error:
             result = getattr(error, "result", None)
             return str(getattr(result, "name", "no answer")).lower().replace("_", " ")

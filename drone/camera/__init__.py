@@ -1,0 +1,1 @@
+"""The drone's camera outside of missions: where it looks."""
