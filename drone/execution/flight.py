@@ -432,9 +432,11 @@ class Flight:
 
     async def _heed_mode(self) -> None:
         """What to make of a mode that nobody here asked for."""
-        ours = self.holding or self._end_begun or self.part in (Part.RETURN, Part.LANDING)
+        # by the plan alone: a vehicle that lands by itself in the middle of its work is not ours
+        part = self._timeline.part_at(self._item)
+        ours = self.holding or self._end_begun or part in (Part.RETURN, Part.LANDING)
         stays = self.holding or (self._in_company and self._kit.view.is_holding)
-        verdict = self._unasked.look(stays, self.part)
+        verdict = self._unasked.look(stays, part)
         self._way.heed(self._kit.view.mode.fresh(), self.holding)
         if verdict.resumed_elsewhere:
             if self.wish_hold.startswith("emergency stop"):
