@@ -281,6 +281,7 @@ class Flight:
             self._tell(TaskState.PAUSED, words)
 
         def interrupted() -> bool:
+            self._heed_vehicle_and_air()
             changed = self.wish_hold != wished or self._end is not None
             return changed or not self._kit.view.connected or self._kit.view.is_down
 
@@ -454,13 +455,16 @@ class Flight:
             # the mission has ended over home without its last item's effect
             await self._try(self._kit.actions.return_home())
 
-    async def _heed_dangers(self) -> None:
-        """What the vehicle, the air or another ground station makes of this flight."""
+    def _heed_vehicle_and_air(self) -> None:
         here, is_over = self._kit.where(), self._end is not None
         advice = self._dangers.look(here, self.plan.home, self.wish_hold, is_over)
         self.wish_hold, self.holding = advice.hold, self.holding and not advice.lets_go
         if advice.ends and (advice.is_urgent or not self._work_done):
             self._fail(advice.ends, advice.to)
+
+    async def _heed_dangers(self) -> None:
+        """What the vehicle, the air or another ground station makes of this flight."""
+        self._heed_vehicle_and_air()
         other = self._watch.look(self._mission)
         if other:
             self._log.warning("the mission on board is somebody else's", why=other)
