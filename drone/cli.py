@@ -223,6 +223,7 @@ async def _desk(on_update: Callable[[TaskUpdate], None]) -> AsyncIterator[Desk]:
                 config,
                 body.camera.horizontal_fov_rad,
                 [kiosk.pad for kiosk in site.kiosks],
+                vehicle.view.air,
             ),
             site=site,
             frame=site.frame,

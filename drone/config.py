@@ -54,6 +54,12 @@ class DroneConfig(BaseModel):
     survey_mps: float = Field(
         default=6.0, gt=0.5, le=15, description="speed over an area, along a way, in a search"
     )
+    max_airspeed_mps: float = Field(
+        default=14.0, gt=1, le=40, description="through the air, for legs against the wind"
+    )
+    shorten: bool = Field(
+        default=True, description="fly as much of an area or a way as the battery holds"
+    )
     max_speed_mps: float = Field(
         default=12.0, gt=0.5, le=25, description="highest speed that may be asked for in flight"
     )

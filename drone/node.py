@@ -95,6 +95,7 @@ class DroneNode(Node):
                 config,
                 body.camera.horizontal_fov_rad,
                 [kiosk.pad for kiosk in site.kiosks],
+                vehicle.view.air,
             ),
             site=site,
             frame=LocalFrame(site.origin),

@@ -207,7 +207,7 @@ class Dangers:
         if here is None:
             return None
         way = [here, Enu(home.east_m, home.north_m, here.up_m), home]
-        needed = self._use.needed(way, self._config, self._battery_wh)
+        needed = self._use.needed(way, self._config, self._battery_wh, self._view.air())
         if battery.fraction >= needed:
             return None
         by = "by the use measured" if self._use.per_s is not None else "as planned"

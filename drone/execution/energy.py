@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from comms.contracts.place import Enu
 from drone.config import DroneConfig
-from drone.missions.estimate import track_cost
+from drone.errors import PlanError
+from drone.missions.estimate import CALM, Air, track_cost
 
 #: The slope is taken over this long (s), and counts once so much has been seen.
 _OVER_S = 120.0
@@ -52,9 +53,15 @@ class UseMeter:
         slope = sum((t - mean_t) * (f - mean_f) for t, f in self._seen) / over
         return max(0.0, -slope)
 
-    def needed(self, track: Sequence[Enu], config: DroneConfig, battery_wh: float) -> float:
-        """Part of a full battery that flying `track` at cruise speed needs, reserve with it."""
-        duration_s, energy_wh = track_cost(track, config.cruise_mps, config)
+    def needed(
+        self, track: Sequence[Enu], config: DroneConfig, battery_wh: float, wind: Air = CALM
+    ) -> float:
+        """Part of a full battery that flying `track` at cruise speed needs, reserve with it; all of
+        it where the wind does not let it."""
+        try:
+            duration_s, energy_wh = track_cost(track, config.cruise_mps, config, wind)
+        except PlanError:
+            return 1.0
         measured = self.per_s
         share = energy_wh / battery_wh if measured is None else duration_s * measured
         return _MARGIN * share + config.reserve_fraction

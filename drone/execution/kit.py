@@ -23,8 +23,10 @@ from drone.link.connection import Vehicle
 from drone.link.guidance import Guidance
 from drone.link.state import Position, VehicleView
 from drone.link.transfer import Transfer
+from drone.missions.estimate import usable_wh
 from drone.missions.plan import FlightPlan
 from drone.missions.planner import Planner
+from drone.missions.shortening import IN_PARTS, fitting
 from drone.preflight.around import Fence, Seen
 
 if TYPE_CHECKING:  # OpenCV, which a drone that lands otherwise does without
@@ -102,7 +104,17 @@ class Kit:
         """What plans `task`, to be called in another thread. Raises PlanError here and there."""
         if task.kind is TaskKind.PLAN:
             return partial(plan_flight, task, here, home, self.planner, self.site)
-        return partial(self.planner.plan, task, self.points_of(task), here, home)
+        points = self.points_of(task)
+
+        def plan() -> FlightPlan:
+            found = self.planner.plan(task, points, here, home)
+            battery = self.view.battery.fresh()
+            if battery is None or not self.config.shorten or task.kind not in IN_PARTS:
+                return found
+            budget_wh = usable_wh(battery.fraction, self.battery_wh, self.config)
+            return fitting(self.planner, found, budget_wh)
+
+        return plan
 
     def sighting(self, target: str) -> Sighting | None:
         """The last word of another vehicle of the unit."""

@@ -29,7 +29,6 @@ from drone.formats.plan_commands import (
 )
 from drone.formats.plan_file import PlanFile, parse_plan
 from drone.missions.encoding import Command, MissionItem, encode_rally
-from drone.missions.estimate import plan_cost
 from drone.missions.fence import as_raw, joint_fence
 from drone.missions.plan import FlightPlan, Part, PlanItem, RawItem, Step
 from drone.missions.planner import Planner
@@ -79,8 +78,7 @@ def plan_flight(task: Task, start: Enu, home: Enu, planner: Planner, site: Site)
     )
     planner.check(flight)
     check_fence(areas, flight.track())
-    duration, energy = plan_cost(flight, planner.config)
-    return replace(flight, duration_s=duration, energy_wh=energy)
+    return planner.costed(flight)
 
 
 def how_it_ends(plan: PlanFile, frame: LocalFrame) -> tuple[str, ...]:

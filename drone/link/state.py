@@ -204,6 +204,11 @@ class VehicleView:
     clock_s: Reading[float] = field(default_factory=lambda: Reading(STREAM_AGE_S))
     """The vehicle's own clock, seconds since its boot."""
 
+    def air(self) -> tuple[float, float]:
+        """The wind (m/s, east and north) by fresh word, and none where it is not known."""
+        wind = self.wind.fresh()
+        return (wind.east, wind.north) if wind is not None else (0.0, 0.0)
+
     @property
     def is_armed(self) -> bool:
         return bool(self.armed.last)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from comms.contracts.place import Enu
 from drone.airspace.routing import find_transit
 from drone.errors import PlanError
-from drone.missions.estimate import plan_cost
 from drone.missions.plan import FlightPlan, Part, PlanItem, Step
 from drone.missions.planner import Planner, waypoints
 from drone.missions.work import towards
@@ -94,8 +93,7 @@ def rest_of(
         whole, plan.home, start, plan.look_at, 0.0, 0.0, plan.notes, plan.fence, plan.rally
     )
     planner.check(rest)
-    duration, energy = plan_cost(rest, planner.config)
-    return replace(rest, duration_s=duration, energy_wh=energy)
+    return planner.costed(rest)
 
 
 def _check(change: Change, plan: FlightPlan, planner: Planner) -> None:

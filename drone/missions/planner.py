@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from comms.contracts.place import Enu
@@ -19,7 +19,7 @@ from drone.airspace.routing import find_transit
 from drone.config import DroneConfig
 from drone.errors import PlanError
 from drone.missions.area_work import AreaWork
-from drone.missions.estimate import plan_cost
+from drone.missions.estimate import CALM, Air, plan_cost
 from drone.missions.plan import FlightPlan, Part, PlanItem, Step
 from drone.missions.point_work import orbit, stand_beside, stand_over
 from drone.missions.work import Work, towards
@@ -38,10 +38,12 @@ class Planner:
         config: DroneConfig,
         camera_fov_rad: float = 1.2,
         pads: Sequence[tuple[float, float]] = (),
+        wind: Callable[[], Air] = lambda: CALM,
     ) -> None:
         """`camera_fov_rad`: whole angle of view, left to right. `pads`: where it may land (map
-        m).
+        m). `wind`: what is known of it now.
         """
+        self._wind = wind
         self.airspace = airspace
         self.pads = tuple(pads)
         self.config = config
@@ -168,7 +170,11 @@ class Planner:
     ) -> FlightPlan:
         plan = FlightPlan(tuple(items), home, start, look_at, 0.0, 0.0, notes)
         self.check(plan)
-        duration, energy = plan_cost(plan, self.config)
+        return self.costed(plan)
+
+    def costed(self, plan: FlightPlan) -> FlightPlan:
+        """The plan with its time and energy in the wind there is. Raises PlanError."""
+        duration, energy = plan_cost(plan, self.config, self._wind())
         return replace(plan, duration_s=duration, energy_wh=energy)
 
     def check(self, plan: FlightPlan) -> None:
