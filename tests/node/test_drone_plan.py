@@ -140,6 +140,7 @@ def test_it_is_paused_and_its_node_killed_and_it_ends_well(bench: Bench) -> None
     client.until(joined, 20, "the new node to join")
     result = client.send(order("plan-2", plan_of(CORNERS)))
     assert client.pause(True).success
+    client.until(lambda: client.mode() == "holding", 20, "the hold")
     client.until(lambda: client.units[-1].speed_mps < 0.5, 20, "the rest")
     assert client.pause(False).success
     final = client.result(result, FLIGHT_S)
