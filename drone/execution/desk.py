@@ -183,10 +183,13 @@ class Desk:
     def _last_look(self, task: Task, plan: FlightPlan) -> str:
         """The list once everything is on board, kept before the motors turn; why not, or ""."""
         items = self.preflight(plan, task)
-        self._record(task, plan, items)
+        why = self._record(task, plan, items)
+        if why:
+            return f"the pre-flight list could not be kept: {why}"
         return "" if is_green(items) else f"pre-flight is not green: {what_is_wrong(items)}"
 
-    def _record(self, task: Task, plan: FlightPlan, items: tuple[PreflightItem, ...]) -> None:
+    def _record(self, task: Task, plan: FlightPlan, items: tuple[PreflightItem, ...]) -> str:
+        """Keep the list; why that could not be, or ""."""
         record = PreflightRecord(
             at=self.kit.now(),
             task_id=task.task_id,
@@ -201,6 +204,8 @@ class Desk:
             self._records.keep(record)
         except OSError as error:
             self._log.error("the pre-flight list could not be kept", why=str(error))
+            return str(error)
+        return ""
 
     def _airspace_at_home(self) -> str:
         """Why nothing can take off from here. Looked at anew every few seconds."""

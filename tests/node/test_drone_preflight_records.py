@@ -50,6 +50,13 @@ def test_nobody_takes_off_beside_a_person_and_each_list_is_kept(tmp_path: Path) 
         node = start_node(port, tmp_path / "state", tmp_path / "node.log")
         try:
             client.wait_for_green()
+            in_the_way = tmp_path / "state" / "preflight_records.jsonl"
+            in_the_way.mkdir()
+            unkept = client.result(client.send(orbit_task("unkept", PLAZA)), 20)
+            assert unkept.state == "failed"
+            assert "could not be kept" in unkept.reason
+            in_the_way.rmdir()
+            client.wait_for_green()
             findings.publish(person(Finding.PHASE_NEW, 0))
             red = lambda: client.preflight is not None and not client.preflight.green  # noqa: E731
             client.until(red, 10, "a list that is not green")
