@@ -88,6 +88,8 @@ def rest_of(
     if broke_at is not None and len(at) > 1:  # it may have been off its leg when it broke off
         work[at[1] : at[1]] = _way(planner, first.at, work[at[1]].at)
     way = _way(planner, start, first.at)
+    if way:
+        way.insert(0, PlanItem(Step.SPEED, Part.TRANSIT, speed_mps=planner.config.cruise_mps))
     whole = (*out, *way, *work, *planner.way_back(last.at, plan.home))
     rest = FlightPlan(
         whole, plan.home, start, plan.look_at, 0.0, 0.0, plan.notes, plan.fence, plan.rally
@@ -174,7 +176,4 @@ def _way(planner: Planner, here: Enu, to: Enu) -> list[PlanItem]:
         return []
     way = find_transit(planner.airspace, here, to, "the way on")
     points = [point for point in way.points[1:] if math.dist(point, to) > 0.05]
-    return [
-        PlanItem(Step.SPEED, Part.TRANSIT, speed_mps=planner.config.cruise_mps),
-        *waypoints(points, Part.TRANSIT, towards(here, to)),
-    ]
+    return waypoints(points, Part.TRANSIT, towards(here, to))

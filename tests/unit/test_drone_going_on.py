@@ -170,8 +170,13 @@ def test_from_inside_a_clearance_it_first_steps_out(planner: Planner, orbit: Fli
         25.0,
     )
     assert not planner.airspace.is_clear(inside, inside)
+    again = rest_of(planner, orbit, numbers[4], inside, broke_at=inside)
+    assert speeds_of_work(again) == speeds_of_work(orbit)
+    between = again.items[next(n for n, e in enumerate(again.items) if e.part is Part.WORK) :]
+    work = between[: max(n for n, e in enumerate(between) if e.part is Part.WORK)]
+    assert not any(e.step is Step.SPEED and e.part is Part.TRANSIT for e in work)  # not faster
     for rest in (
-        rest_of(planner, orbit, numbers[4], inside, broke_at=inside),
+        again,
         planner.come_home(inside, HOME),
         planner.land_nearest(inside, HOME),
     ):
