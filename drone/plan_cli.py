@@ -106,8 +106,7 @@ def export(
         home = Enu(*pads[0], 0.0)
         flight = planner.plan(task, [place.frame.to_enu(p) for p in task.points], home, home)
         items = encode_plan(flight, place.frame, autopilot).items
-        if autopilot is Firmware.ARDUPILOT:
-            items = items[1:]  # its home, which QGroundControl adds itself
+        items = items[autopilot.first_item :]  # QGroundControl adds the home itself
         closed = [area.ring for area in place.no_fly if area.floor_m <= 0]
         pad = place.frame.to_geo(*home[:2])
         document = plan_document(

@@ -12,7 +12,7 @@ import time
 
 from drone.errors import TransferError
 from drone.execution.kit import Kit
-from drone.missions.encoding import EncodedMission, Firmware, difference
+from drone.missions.encoding import EncodedMission, difference
 
 _EVERY_S = 15.0
 _SUSPECTED_EVERY_S = 2.0
@@ -44,17 +44,14 @@ class MissionWatch:
         return ""
 
     def _is_suspect(self, ours: EncodedMission) -> bool:
-        progress, skip = self._kit.view.progress.last, self._skip
+        progress, firmware = self._kit.view.progress.last, self._kit.view.firmware
         has = progress.total if progress is not None else 0
-        return has not in _NOT_TOLD and has not in (len(ours.items), len(ours.items) - skip)
-
-    @property
-    def _skip(self) -> int:
-        return 1 if self._kit.view.firmware is Firmware.ARDUPILOT else 0
+        whole = len(ours.items)
+        return has not in _NOT_TOLD and has not in (whole, whole - firmware.first_item)
 
     async def _compare(self, ours: EncodedMission) -> str:
         try:
             on_board = await self._kit.transfer.mission()
         except TransferError:
             return ""  # not known is not different
-        return difference(ours.items, on_board, self._skip)
+        return difference(ours.items, on_board, self._kit.view.firmware.first_item)

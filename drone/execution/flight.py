@@ -26,7 +26,7 @@ from drone.execution.kit import Kit
 from drone.execution.unasked import UnaskedMode
 from drone.execution.wayfinding import Wayfinding
 from drone.link.state import Landed, Mode
-from drone.missions.encoding import EncodedMission, Firmware, difference, encode_plan
+from drone.missions.encoding import EncodedMission, difference, encode_plan
 from drone.missions.going_on import Change
 from drone.missions.plan import FlightPlan, Part
 from drone.missions.timeline import Timeline
@@ -226,8 +226,7 @@ class Flight:
         expected = encode_plan(self.plan, self._kit.frame, view.firmware)
         try:
             on_board = await self._kit.transfer.mission()
-            skip = 1 if view.firmware is Firmware.ARDUPILOT else 0
-            other = difference(expected.items, on_board, skip)
+            other = difference(expected.items, on_board, view.firmware.first_item)
         except TransferError as error:
             other = str(error)
         if other:
@@ -381,8 +380,7 @@ class Flight:
         self.plan, self._mission, self._item = plan, mission, 0
         self._timeline, self._share_before = Timeline(plan, self._kit.config), self.share
         self._note()
-        first = 1 if self._kit.view.firmware is Firmware.ARDUPILOT else 0
-        await self._kit.actions.choose_item(first)
+        await self._kit.actions.choose_item(self._kit.view.firmware.first_item)
         if starts:
             await self._kit.actions.start_mission()
             self._unasked.forget()

@@ -29,7 +29,7 @@ from drone.link.direct import DirectCommands
 from drone.link.effect import short
 from drone.link.patient_upload import PatientUpload
 from drone.link.state import VehicleView
-from drone.missions.encoding import Firmware, MissionItem, MissionType, difference
+from drone.missions.encoding import MissionItem, MissionType, difference
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Transfer:
 
     async def put_mission(self, items: tuple[MissionItem, ...]) -> None:
         """Upload a mission and read it back."""
-        skip = 1 if self._view.firmware is Firmware.ARDUPILOT else 0
+        skip = self._view.firmware.first_item
         await self._put("mission", items, self._raw.upload_mission, self.mission, skip)
 
     async def put_fence(self, items: tuple[MissionItem, ...]) -> None:

@@ -21,6 +21,11 @@ class Firmware(StrEnum):
     ARDUPILOT = "ardupilot"
     OTHER = "other"
 
+    @property
+    def first_item(self) -> int:
+        """Index of a mission's first item of its own: ArduCopter keeps its home in item 0."""
+        return 1 if self is Firmware.ARDUPILOT else 0
+
 
 class MissionType(IntEnum):
     MISSION = 0
@@ -101,14 +106,13 @@ class EncodedMission:
 
 
 def encode_plan(plan: FlightPlan, frame: LocalFrame, firmware: Firmware) -> EncodedMission:
-    """The plan as mission items; heights become heights above home.
-
-    ArduCopter keeps its home in item 0, so that a dummy goes there.
+    """The plan as mission items, after a dummy where the make keeps its home; heights become
+    heights above home.
     """
     ground = plan.home.up_m
     items: list[MissionItem] = []
     index: list[int] = []
-    if firmware is Firmware.ARDUPILOT:
+    if firmware.first_item:
         x, y = _place(plan.home, frame)
         items.append(MissionItem(0, Frame.GLOBAL, Command.WAYPOINT, x=x, y=y))
         index.append(-1)
