@@ -43,7 +43,6 @@ from drone.link.state import Landed, Mode, VehicleView
 from drone.link.statustext import StatusTexts
 from drone.missions.encoding import Firmware
 
-_METRES_PER_DEGREE = 111_319.5
 _ARM_FOR_S = 12.0
 _TAKEOFF_SHARE = 0.7
 _START_TRIES = 8
@@ -271,10 +270,8 @@ class Actions:
         p = self._view.position.fresh()
         if p is None:
             return math.inf
-        north = (latitude_deg - p.latitude_deg) * _METRES_PER_DEGREE
-        east = (longitude_deg - p.longitude_deg) * _METRES_PER_DEGREE
-        east *= math.cos(math.radians(latitude_deg))
-        return math.hypot(north, east, above_sea_m - p.above_sea_m)
+        over_ground = p.over_ground_m(latitude_deg, longitude_deg)
+        return math.hypot(over_ground, above_sea_m - p.above_sea_m)
 
     async def _set(
         self, what: str, setter: Callable[[float], Awaitable[Any]], value: float

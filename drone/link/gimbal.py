@@ -25,7 +25,6 @@ _NEAR_RAD = math.radians(6.0)
 _MOUNT_TARGETING = 2.0  # MAV_MOUNT_MODE_MAVLINK_TARGETING
 _ITSELF, _UNCHANGED = -2.0, -1.0
 _RELATIVE_ALT = 3  # MAV_FRAME_GLOBAL_RELATIVE_ALT
-_METRES_PER_DEGREE = 111_319.5
 
 
 class Gimbal:
@@ -98,7 +97,5 @@ def pitch_of(gimbal: GimbalAttitude) -> float:
 
 def pitch_towards(here: Position, there: Position) -> float:
     """From the vehicle to a place, rad, positive up; good for some kilometres."""
-    north = (there.latitude_deg - here.latitude_deg) * _METRES_PER_DEGREE
-    east = (there.longitude_deg - here.longitude_deg) * _METRES_PER_DEGREE
-    run = math.hypot(north, east * math.cos(math.radians(here.latitude_deg)))
+    run = here.over_ground_m(there.latitude_deg, there.longitude_deg)
     return math.atan2(there.above_home_m - here.above_home_m, run)

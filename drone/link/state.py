@@ -21,6 +21,7 @@ T = TypeVar("T")
 STREAM_AGE_S = 2.0
 HEARTBEAT_AGE_S = 4.0
 SLOW_AGE_S = 6.0
+_METRES_PER_DEGREE = 111_319.5
 
 
 class Mode(StrEnum):
@@ -53,6 +54,12 @@ class Position:
     longitude_deg: float
     above_sea_m: float
     above_home_m: float
+
+    def over_ground_m(self, latitude_deg: float, longitude_deg: float) -> float:
+        """How far a place is (WGS 84, degrees) over the ground; good for some kilometres."""
+        north = (latitude_deg - self.latitude_deg) * _METRES_PER_DEGREE
+        east = (longitude_deg - self.longitude_deg) * _METRES_PER_DEGREE
+        return math.hypot(north, east * math.cos(math.radians(self.latitude_deg)))
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,16 @@ silent vehicle has no good lines: what is not known is not right.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 from comms.contracts.unit import PreflightItem
 from drone.config import DroneConfig
-from drone.link.state import Battery, Health, Landed, Position, VehicleView
+from drone.link.state import Battery, Health, Landed, VehicleView
 from drone.link.statustext import StatusTexts
 from drone.missions.estimate import not_enough_energy
 from drone.missions.plan import FlightPlan
 from drone.preflight.around import Around, around
 from drone.remote_id.line import remote_id_line
-
-_METRES_PER_DEGREE = 111_319.5
 
 
 @dataclass(frozen=True)
@@ -104,7 +101,7 @@ def _home(view: VehicleView, config: DroneConfig, situation: Situation) -> Prefl
         return PreflightItem(name="home", ok=False, detail="the vehicle has no home position")
     if position is None:
         return PreflightItem(name="home", ok=False, detail="where it stands is not known")
-    away = ground_distance_m(home, position)
+    away = position.over_ground_m(home.latitude_deg, home.longitude_deg)
     ok = away <= config.max_home_offset_m or situation.in_flight
     detail = f"{away:.1f} m from where it stands"
     if not ok:
@@ -162,10 +159,3 @@ def _airspace(situation: Situation) -> PreflightItem:
             f"{situation.plan.top_m:.0f} m high at most"
         )
     return PreflightItem(name="airspace", ok=True, detail=detail)
-
-
-def ground_distance_m(a: Position, b: Position) -> float:
-    """Distance over the ground, good for some kilometres."""
-    north = (a.latitude_deg - b.latitude_deg) * _METRES_PER_DEGREE
-    east = (a.longitude_deg - b.longitude_deg) * _METRES_PER_DEGREE
-    return math.hypot(north, east * math.cos(math.radians(a.latitude_deg)))
