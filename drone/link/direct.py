@@ -10,7 +10,7 @@ from mavsdk.asyncio.plugins.mavlink_direct import MavlinkDirectAsync
 from mavsdk.exceptions import MavsdkError
 from mavsdk.plugins.mavlink_direct import MavlinkMessage
 
-_AUTOPILOT = 1  # MAV_COMP_ID_AUTOPILOT1
+AUTOPILOT, ALL_COMPONENTS = 1, 0  # MAV_COMP_ID_AUTOPILOT1, MAV_COMP_ID_ALL
 _ACCEPTED = 0  # MAV_RESULT_ACCEPTED
 _RESULTS = {1: "temporarily rejected", 2: "denied", 3: "unsupported", 4: "failed", 6: "cancelled"}
 
@@ -22,9 +22,9 @@ class DirectCommands:
         self._system = system
         self._direct = MavlinkDirectAsync(system)
 
-    async def send(self, name: str, fields: Mapping[str, float]) -> None:
+    async def send(self, name: str, fields: Mapping[str, Any], component: int = AUTOPILOT) -> None:
         """Send one message; nobody says whether it came. Raises MavsdkError."""
-        await self._direct.send_message(await self._addressed(name, fields))
+        await self._direct.send_message(await self._addressed(name, fields, component))
 
     async def is_accepted(self, command: int, *params: float) -> bool:
         """Send `command` with up to seven parameters (the rest are 0); whether it was accepted.
@@ -48,7 +48,7 @@ class DirectCommands:
         none = dict.fromkeys(("current", "autocontinue", "param1", "param2", "param3", "param4"), 0)
         return await self._answer("COMMAND_INT", {**none, **fields})
 
-    async def _answer(self, kind: str, fields: Mapping[str, float]) -> str:
+    async def _answer(self, kind: str, fields: Mapping[str, Any]) -> str:
         try:
             ack = await self._direct.send_command(await self._addressed(kind, fields))
         except MavsdkError as error:
@@ -57,12 +57,14 @@ class DirectCommands:
         number = json.loads(ack.fields_json or "{}").get("result")
         return "" if number == _ACCEPTED else _RESULTS.get(number, f"result {number}")
 
-    async def _addressed(self, name: str, fields: Mapping[str, float]) -> MavlinkMessage:
+    async def _addressed(
+        self, name: str, fields: Mapping[str, Any], component: int = AUTOPILOT
+    ) -> MavlinkMessage:
         system_id = await self._system.get_system_id()
-        target = {"target_system": system_id, "target_component": _AUTOPILOT}
+        target = {"target_system": system_id, "target_component": component}
         return MavlinkMessage(
             message_name=name,
             target_system_id=system_id,
-            target_component_id=_AUTOPILOT,
+            target_component_id=component,
             fields_json=json.dumps({**target, **fields}),
         )

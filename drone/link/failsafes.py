@@ -27,7 +27,7 @@ from mavsdk.exceptions import MavsdkError
 
 from drone.link.effect import short
 from drone.link.failsafe_config import FailsafeConfig
-from drone.link.parameters import keep
+from drone.link.parameters import keep, read
 from drone.link.state import FailsafeState
 from drone.missions.encoding import Firmware
 
@@ -73,7 +73,7 @@ class Failsafes:
             return FailsafeState((f"its parameters cannot be read: {short(error)}",))
         for setting in settings:
             try:
-                has = await self._get(setting)
+                has = await read(self._param, setting.name, is_whole=setting.is_whole)
                 if not setting.is_right(has) and may_set:
                     changed.append(f"{setting.name} {has:g} -> {setting.value:g}")
                     has = await keep(
@@ -96,8 +96,8 @@ class Failsafes:
         station = await self._ground_station()
         if station != GROUND_STATION_ID:
             wrong.append(f"it heeds ground station {station:g}, and this one is 255")
-        capacity = float(await self._param.get_param_int("BATT_CAPACITY"))
-        options = int(await self._param.get_param_int("FS_OPTIONS"))
+        capacity = await read(self._param, "BATT_CAPACITY", is_whole=True)
+        options = int(await read(self._param, "FS_OPTIONS", is_whole=True))
         return list(self._of_copter(capacity, options))
 
     def _of_px4(self) -> Iterator[Setting]:
@@ -126,16 +126,11 @@ class Failsafes:
 
     async def _ground_station(self) -> float:
         try:
-            return float(await self._param.get_param_int("SYSID_MYGCS"))
+            return await read(self._param, "SYSID_MYGCS", is_whole=True)
         except MavsdkError as error:
             if not _is_missing(error):
                 raise
-        return float(await self._param.get_param_int("MAV_GCS_SYSID"))
-
-    async def _get(self, setting: Setting) -> float:
-        if setting.is_whole:
-            return float(await self._param.get_param_int(setting.name))
-        return float(await self._param.get_param_float(setting.name))
+        return await read(self._param, "MAV_GCS_SYSID", is_whole=True)
 
     def _words(self, firmware: Firmware) -> str:
         c = self._config

@@ -18,12 +18,10 @@ from drone.link.direct import DirectCommands
 from drone.link.effect import Effects
 from drone.link.state import GimbalAttitude, Position, VehicleView
 from drone.link.statustext import StatusTexts
-from drone.missions.encoding import Command, Firmware
+from drone.missions.encoding import Command, camera_pitch
 
 _WITHIN_S, _TRIES = 4.0, 3
 _NEAR_RAD = math.radians(6.0)
-_MOUNT_TARGETING = 2.0  # MAV_MOUNT_MODE_MAVLINK_TARGETING
-_ITSELF, _UNCHANGED = -2.0, -1.0
 _RELATIVE_ALT = 3  # MAV_FRAME_GLOBAL_RELATIVE_ALT
 
 
@@ -70,15 +68,15 @@ class Gimbal:
         await self._effects.bring(what, order, lambda: self._is_near(pitch), _WITHIN_S, _TRIES)
 
     async def _order_pitch(self, degrees: float) -> str:
-        """Positive is up."""
-        if self._view.firmware is Firmware.ARDUPILOT:
-            return await self._commands.refusal(
-                Command.DO_MOUNT_CONTROL, degrees, 0.0, 0.0, 0.0, 0.0, 0.0, _MOUNT_TARGETING
-            )
-        control = (_ITSELF, _ITSELF, _UNCHANGED, _UNCHANGED)
-        refusal = await self._commands.refusal(Command.DO_GIMBAL_MANAGER_CONFIGURE, *control)
-        # yaw and rates are 0, as in a mission: NaN does not travel as JSON; yaw follows the nose
-        return refusal or await self._commands.refusal(Command.DO_GIMBAL_MANAGER_PITCHYAW, degrees)
+        """Positive is up; by the commands of a mission's own look. Yaw and rates are 0 in them: NaN
+        does not travel as JSON, and yaw follows the nose."""
+        for item in camera_pitch(0, degrees, self._view.firmware):
+            params = (item.param1, item.param2, item.param3, item.param4)
+            place = (float(item.x), float(item.y), item.z)
+            refusal = await self._commands.refusal(item.command, *params, *place)
+            if refusal:
+                return refusal
+        return ""
 
     def _must_be_there(self) -> None:
         if self._view.gimbal.fresh() is None:

@@ -14,14 +14,11 @@ landing type of its own on PX4, and each then descends by its own rules and retr
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import time
 from typing import Any
 
-from mavsdk.asyncio.plugins.mavlink_direct import MavlinkDirectAsync
 from mavsdk.exceptions import MavsdkError
-from mavsdk.plugins.mavlink_direct import MavlinkMessage
 
 from drone.errors import OrderError
 from drone.link.direct import DirectCommands
@@ -44,8 +41,6 @@ class Guidance:
     """Velocities for one vehicle. Methods raise OrderError with one sentence."""
 
     def __init__(self, system: Any, view: VehicleView, texts: StatusTexts) -> None:
-        self._system = system
-        self._direct = MavlinkDirectAsync(system)
         self._commands = DirectCommands(system)
         self._view, self._texts = view, texts
         self._started = time.monotonic()
@@ -78,21 +73,13 @@ class Guidance:
             raise OrderError(f"a velocity of {values} cannot be flown")
         fields = {
             "time_boot_ms": round((time.monotonic() - self._started) * 1000),
-            "target_system": await self._system.get_system_id(),
-            "target_component": 1,
             "coordinate_frame": _LOCAL_NED,
             "type_mask": _VELOCITY_AND_YAW,
             **dict.fromkeys(("x", "y", "z", "afx", "afy", "afz", "yaw_rate"), 0.0),
             **{"vx": north_mps, "vy": east_mps, "vz": -up_mps, "yaw": yaw},
         }
-        message = MavlinkMessage(
-            message_name="SET_POSITION_TARGET_LOCAL_NED",
-            target_system_id=fields["target_system"],
-            target_component_id=1,
-            fields_json=json.dumps(fields),
-        )
         try:
-            await self._direct.send_message(message)
+            await self._commands.send("SET_POSITION_TARGET_LOCAL_NED", fields)
         except MavsdkError:
             return  # the next one comes in a tenth of a second
 

@@ -16,15 +16,14 @@ from typing import Any
 
 from mavsdk.asyncio.plugins.mavlink_direct import MavlinkDirectAsync
 from mavsdk.exceptions import MavsdkError
-from mavsdk.plugins.mavlink_direct import MavlinkMessage
 
 from comms.logs import get_logger
+from drone.link.direct import ALL_COMPONENTS, DirectCommands
 from drone.link.state import ArmStatus, VehicleView
 from drone.remote_id.config import RemoteIdConfig
 from drone.remote_id.content import OTHERS_EVERY_S, SYSTEM_EVERY_S, operator_at, others, system
 
 _ARM_STATUS = "OPEN_DRONE_ID_ARM_STATUS"
-_ALL_COMPONENTS = 0
 _GOOD_TO_ARM = 0
 
 
@@ -34,6 +33,7 @@ class RemoteIdLink:
     def __init__(self, vehicle: Any, view: VehicleView, config: RemoteIdConfig) -> None:
         self._vehicle, self._view, self._config = vehicle, view, config
         self._direct = MavlinkDirectAsync(vehicle)
+        self._commands = DirectCommands(vehicle)
         self._told = ArmStatus(is_good=True)
         self._log = get_logger()
 
@@ -75,15 +75,7 @@ class RemoteIdLink:
             await asyncio.sleep(SYSTEM_EVERY_S)
 
     async def _send(self, name: str, fields: Mapping[str, Any]) -> None:
-        target = await self._vehicle.get_system_id()
-        addressed = {"target_system": target, "target_component": _ALL_COMPONENTS, **fields}
-        message = MavlinkMessage(
-            message_name=name,
-            target_system_id=target,
-            target_component_id=_ALL_COMPONENTS,
-            fields_json=json.dumps(addressed),
-        )
         try:
-            await self._direct.send_message(message)
+            await self._commands.send(name, fields, ALL_COMPONENTS)
         except MavsdkError as error:
             self._log.warning("remote identification was not sent", message=name, why=str(error))

@@ -118,7 +118,7 @@ def encode_plan(plan: FlightPlan, frame: LocalFrame, firmware: Firmware) -> Enco
         index.append(-1)
     for number, entry in enumerate(plan.items):
         if entry.step is Step.PITCH:
-            encoded = _camera_pitch(len(items), math.degrees(entry.pitch_rad), firmware)
+            encoded = camera_pitch(len(items), math.degrees(entry.pitch_rad), firmware)
         else:
             encoded = [_encode(len(items), entry, frame, ground)]
         items += encoded
@@ -126,7 +126,7 @@ def encode_plan(plan: FlightPlan, frame: LocalFrame, firmware: Firmware) -> Enco
     return EncodedMission(tuple(items), tuple(index))
 
 
-def _camera_pitch(seq: int, pitch_deg: float, firmware: Firmware) -> list[MissionItem]:
+def camera_pitch(seq: int, pitch_deg: float, firmware: Firmware) -> list[MissionItem]:
     """The camera at a pitch, positive up: ArduCopter by the mount, which all its versions take in a
     mission; others by the gimbal manager, of which the mission takes control first.
     """
