@@ -194,9 +194,12 @@ class Vehicle:
         try:
             await self._meet(system)
             remote_id = RemoteIdLink(system, self.view, self._remote_id)
-            await asyncio.gather(self._keep_failsafes(system), remote_id.run())
-        except MavsdkError as error:
-            self._log.warning("the vehicle fell silent while greeted", why=str(error))
+            async with asyncio.TaskGroup() as both:  # one that fails takes the other with it
+                both.create_task(self._keep_failsafes(system))
+                both.create_task(remote_id.run())
+        except* MavsdkError as errors:
+            why = str(errors.exceptions[0])
+            self._log.warning("the vehicle fell silent while greeted", why=why)
 
     async def _watch(self, system: Any) -> None:
         """Notices silence also while the vehicle is being greeted, which takes many answers."""
