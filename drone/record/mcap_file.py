@@ -91,13 +91,7 @@ def read_mcap(path: Path) -> Iterator[Entry]:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise ValueError(f"{path} is no MCAP file")
         topics: dict[int, str] = {}
-        while len(head := file.read(9)) == 9:
-            opcode, length = struct.unpack("<BQ", head)
-            if length > _LONGEST or opcode in (_DATA_END, _FOOTER):
-                return
-            body = file.read(length)
-            if len(body) < length:
-                return
+        for opcode, body in _records(file):
             if opcode == _CHANNEL:
                 number, _, size = struct.unpack_from("<HHI", body)
                 topics[number] = body[8 : 8 + size].decode(errors="replace")
@@ -117,18 +111,25 @@ def mend_mcap(path: Path) -> None:
         if file.read(len(_MAGIC)) != _MAGIC:
             return
         good = file.tell()
-        while len(head := file.read(9)) == 9:
-            opcode, length = struct.unpack("<BQ", head)
-            if opcode in (_DATA_END, _FOOTER):
-                break
-            if length > _LONGEST or len(file.read(length)) < length:
-                break
+        for _ in _records(file):
             good = file.tell()
         file.seek(good)
         if file.read(len(_END) + 1) != _END:
             file.seek(good)
             file.truncate()
             file.write(_END)
+
+
+def _records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Opcode and body of each whole record, up to the end of the data or to where it breaks off."""
+    while len(head := file.read(9)) == 9:
+        opcode, length = struct.unpack("<BQ", head)
+        if length > _LONGEST or opcode in (_DATA_END, _FOOTER):
+            return
+        body = file.read(length)
+        if len(body) < length:
+            return
+        yield opcode, body
 
 
 def _text(text: str) -> bytes:

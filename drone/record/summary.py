@@ -95,8 +95,8 @@ def page_of(story: Story, flight: FlightFolder, language: str, local: tzinfo | N
         over_time(words["battery"], "%", [("battery", battery)], end - begin, 100.0),
     ]  # fmt: skip
     if story.preflight:
-        rows = [("", i["name"], i["detail"], "" if i["ok"] else "bad") for i in story.preflight]
-        parts += [f"<h2>{words['preflight']}</h2>", _table((r[1], r[2], r[3]) for r in rows)]
+        rows = ((i["name"], i["detail"], "" if i["ok"] else "bad") for i in story.preflight)
+        parts += [f"<h2>{words['preflight']}</h2>", _table(rows)]
     parts += [f"<h2>{words['events']}</h2>", _events(story, words, local)]
     lang = {"en": "en", "zh": "zh-CN"}[language]
     return (
