@@ -227,6 +227,11 @@ class Task(BaseModel):
         raise ContractError(f"a {self.kind} task needs {wish}, and has {len(self.points)} points")
 
     @property
+    def approved_by(self) -> str:
+        """The person who approved it, "" for nobody."""
+        return self.approval.by if self.approval is not None else ""
+
+    @property
     def needs_approval(self) -> bool:
         """A drone takes off only on a person's approval."""
         return needs_approval(self.vehicle, self.kind)

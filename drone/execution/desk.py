@@ -164,9 +164,6 @@ class Desk:
         return preflight(self.kit.view, self.kit.vehicle.texts, self.kit.config, situation)
 
     def _around(self, task: Task | None) -> Around:
-        approved_by = None
-        if task is not None:
-            approved_by = task.approval.by if task.approval is not None else ""
         try:
             free = shutil.disk_usage(self.kit.journal.folder).free
         except OSError:
@@ -176,7 +173,7 @@ class Desk:
             fence=self.kit.fence,
             people=self.kit.people(),
             pad=None if self.kit.view.is_airborne else self.kit.home(),
-            approved_by=approved_by,
+            approved_by=task.approved_by if task is not None else None,
             record=self.recorder.words if self.recorder is not None else "",
         )
 
@@ -194,7 +191,7 @@ class Desk:
             at=self.kit.now(),
             task_id=task.task_id,
             kind=str(task.kind),
-            approved_by=task.approval.by if task.approval is not None else "",
+            approved_by=task.approved_by,
             green=is_green(items),
             items=items,
             length_m=plan.length_m,
