@@ -13,11 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from comms.logs import get_logger
-from drone.airspace.braking import Velocity, kept_out
 from drone.attitude import enu_yaw
 from drone.errors import OrderError
+from drone.execution.braking import kept_out
 from drone.execution.kit import Kit
 from drone.link.guidance import PERIOD_S
+from drone.link.state import Velocity
 
 #: Silent for longer than this (s), the hand has let go.
 LET_GO_S = 0.5
@@ -82,12 +83,11 @@ class ByHand:
             wish = _over_ground(stick, enu_yaw(compass))
             here = kit.where()
             may, why = (Velocity(0.0, 0.0, 0.0), "where it is is not known")
-            speed = kit.view.velocity.fresh()
-            if here is not None and speed is not None:
-                now = Velocity(speed.east, speed.north, speed.up)
+            now = kit.view.velocity.fresh()
+            if here is not None and now is not None:
                 may, why = kept_out(kit.planner.airspace, here, wish, now)
             tell("flown by hand" + (f"; {why}" if why else ""))
-            await guidance.give(may.east_mps, may.north_mps, may.up_mps, compass)
+            await guidance.give(may.east, may.north, may.up, compass)
             await asyncio.sleep(max(0.0, PERIOD_S - (time.monotonic() - turn_s)))
         self._log.info("no longer flown by hand")
 

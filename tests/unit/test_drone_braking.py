@@ -9,8 +9,9 @@ import pytest
 
 from comms.contracts.place import Enu
 from drone.airspace.airspace import Airspace
-from drone.airspace.braking import Velocity, kept_out
 from drone.config import DroneConfig
+from drone.execution.braking import kept_out
+from drone.link.state import Velocity
 from tests.drone_bench import SITE
 
 PLAZA = Enu(72.0, 64.0, 25.0)
@@ -29,7 +30,7 @@ def flown(airspace: Airspace, start: Enu, sticks: list[Velocity]) -> list[Enu]:
     for stick in sticks:
         asked.append(kept_out(airspace, at, stick, Velocity(*v))[0])
         wanted = asked[-4]
-        for axis, want in enumerate((wanted.east_mps, wanted.north_mps, wanted.up_mps)):
+        for axis, want in enumerate((wanted.east, wanted.north, wanted.up)):
             v[axis] += max(-3.0 * TURN_S, min(3.0 * TURN_S, want - v[axis]))
         at = Enu(*(p + s * TURN_S for p, s in zip(at, v, strict=True)))
         track.append(at)

@@ -9,27 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from comms.contracts.place import Enu
 from drone.airspace.airspace import Airspace, Obstruction
+from drone.link.state import Velocity
 
 _DELAY_S = 0.6
 _TURN_S = 0.2
 _BRAKE_MPS2 = 2.0
 _LOWEST_M = 2.0
 _SHARES = (1.0, 0.6, 0.3, 0.1)
-
-
-@dataclass(frozen=True)
-class Velocity:
-    """m/s, ENU."""
-
-    east_mps: float
-    north_mps: float
-    up_mps: float
-
-
 _STILL = Velocity(0.0, 0.0, 0.0)
 
 
@@ -38,8 +27,8 @@ def kept_out(
 ) -> tuple[Velocity, str]:
     """`wish` at `here` (map m), where it flies with `now`, as far as it may be flown, and what is
     in the way, or ""."""
-    up, why = _above_ground(here, wish.up_mps, now.up_mps)
-    east, north = wish.east_mps, wish.north_mps
+    up, why = _above_ground(here, wish.up, now.up)
+    east, north = wish.east, wish.north
     for along in (
         (east, north, up), (east, north, 0.0), (east, 0.0, up), (0.0, north, up), (0.0, 0.0, up),
     ):  # fmt: skip
@@ -70,7 +59,7 @@ def _blocked(
 
 
 def _of(velocity: Velocity) -> tuple[float, float, float]:
-    return velocity.east_mps, velocity.north_mps, velocity.up_mps
+    return velocity.east, velocity.north, velocity.up
 
 
 def _along(place: Enu, *flown: tuple[Sequence[float], float]) -> Enu:
