@@ -25,8 +25,9 @@ from drone.formats.plan_check import check_plan
 from drone.formats.plan_file import parse_plan, plan_document, read_plan
 from drone.formats.plan_flight import how_it_ends
 from drone.formats.plan_items import Home
-from drone.missions.encoding import Firmware, encode_fence, encode_plan, encode_rally
+from drone.missions.encoding import Firmware, encode_plan, encode_rally
 from drone.missions.estimate import not_enough_energy
+from drone.missions.fence import site_fence
 from drone.missions.planner import Planner
 
 app = typer.Typer(no_args_is_help=True, help="QGroundControl's plan files (.plan).")
@@ -107,11 +108,10 @@ def export(
         flight = planner.plan(task, [place.frame.to_enu(p) for p in task.points], home, home)
         items = encode_plan(flight, place.frame, autopilot).items
         items = items[autopilot.first_item :]  # QGroundControl adds the home itself
-        closed = [area.ring for area in place.no_fly if area.floor_m <= 0]
         pad = place.frame.to_geo(*home[:2])
         document = plan_document(
             items,
-            encode_fence(place.boundary, closed, place.frame),
+            site_fence(place, config.max_height_m, place.frame),
             encode_rally(pads, planner.airspace.return_height_m, place.frame),
             Home(pad.latitude_deg, pad.longitude_deg, pad.altitude_m or 0.0),
             autopilot,

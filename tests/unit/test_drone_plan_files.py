@@ -364,3 +364,22 @@ def test_a_task_is_written_as_a_plan_that_is_checked_clear(tmp_path: Path, autop
     done = CliRunner().invoke(app, nowhere)
     assert done.exit_code == 1
     assert "No such file or directory" in done.output
+
+
+@pytest.mark.parametrize(("ceiling_m", "closed"), [(300, True), (40, False)])
+def test_a_written_fence_is_that_of_our_own_flights(
+    tmp_path: Path, ceiling_m: int, closed: bool
+) -> None:
+    """An area that a flight may pass over is not closed in a fence that knows no heights."""
+    document = json.loads(SITE_FILE.read_text(encoding="utf-8"))
+    helipad = next(
+        f for f in document["features"] if f["properties"].get("name") == "Clinic helipad"
+    )
+    helipad["properties"]["ceiling_m"] = ceiling_m
+    site, file = tmp_path / "own.site.geojson", tmp_path / "a.plan"
+    site.write_text(json.dumps(document), encoding="utf-8")
+    latitude, longitude = place(72, 64)
+    orbit = ["orbit", f"{latitude},{longitude}", "--site", str(site)]
+    done = CliRunner().invoke(app, ["plan", "export", str(file), *orbit])
+    assert done.exit_code == 0, done.output
+    assert (5002 in {item.command for item in read_plan(file).fence}) is closed
