@@ -20,7 +20,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from comms.contracts.config import load_section
 from comms.contracts.errors import ContractError
 from comms.contracts.landing_board import LANDING_BOARD
 from comms.contracts.place import GeoPoint
@@ -28,20 +27,15 @@ from comms.contracts.plan_text import read_plan_text
 from comms.contracts.site_reader import read_site
 from comms.contracts.task import Approval, Task, TaskKind, TaskState, TaskUpdate, Vehicle
 from comms.contracts.unit import PreflightItem
-from comms.contracts.vehicle import DroneBody
 from comms.state_dir import state_dir
 from drone import flights_cli, plan_cli
-from drone.airspace.airspace import Airspace
+from drone.assembly import make_desk, make_kit, make_vehicle, read_config
 from drone.config import DroneConfig
 from drone.execution.desk import Desk
 from drone.execution.journal import Journal
-from drone.execution.kit import Kit
 from drone.link.connection import Vehicle as AutopilotVehicle
-from drone.missions.planner import Planner
 from drone.preflight.checks import what_is_wrong
 from drone.preflight.records import PreflightRecords
-from drone.record.folders import flights_root
-from drone.record.recorder import Recorder
 
 app = typer.Typer(help="The drone, straight over its autopilot link.", no_args_is_help=False)
 app.add_typer(plan_cli.app, name="plan")
@@ -211,30 +205,11 @@ async def _desk(on_update: Callable[[TaskUpdate], None]) -> AsyncIterator[Desk]:
     if settings.site_file is None:
         raise ContractError("this needs --site, the GeoJSON of the site over which it flies")
     site = read_site(settings.site_file)
-    config, body = DroneConfig(), DroneBody()
-    if settings.unit_config is not None:
-        config = load_section(settings.unit_config, "drone", DroneConfig)
-        body = load_section(settings.unit_config, "drone_body", DroneBody)
+    config, body = read_config(settings.unit_config)
     async with _vehicle(config) as vehicle:
-        kit = Kit(
-            vehicle=vehicle,
-            planner=Planner(
-                Airspace.of_site(site, config),
-                config,
-                body.camera.horizontal_fov_rad,
-                [kiosk.pad for kiosk in site.kiosks],
-                vehicle.view.air,
-            ),
-            site=site,
-            frame=site.frame,
-            config=config,
-            journal=Journal(state_dir() / _STATE),
-            battery_wh=body.battery_wh,
-            now=lambda: datetime.now(UTC),
-        )
-        desk = Desk(kit, on_update)
-        if config.flight_logs_mb > 0:
-            desk.recorder = Recorder(kit, flights_root(), config.flight_logs_mb * 1e6)
+        journal = Journal(state_dir() / _STATE)
+        kit = make_kit(vehicle, site, config, body, journal, lambda: datetime.now(UTC))
+        desk = make_desk(kit, on_update)
         yield desk
         if desk.recorder is not None:
             await desk.recorder.written()
@@ -246,13 +221,7 @@ async def _vehicle(config: DroneConfig | None = None) -> AsyncIterator[Autopilot
     if config is None:
         vehicle = AutopilotVehicle(settings.connect, 0.0)
     else:
-        vehicle = AutopilotVehicle(
-            settings.connect,
-            config.gimbal_rate_hz,
-            config.failsafes,
-            config.system_id,
-            config.remote_id,
-        )
+        vehicle = make_vehicle(config, settings.connect)
     running = asyncio.create_task(vehicle.run())
     try:
         await _until(lambda: vehicle.view.connected, _FIND_S)

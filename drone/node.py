@@ -27,24 +27,18 @@ from std_srvs.srv import SetBool
 from tf2_msgs.msg import TFMessage
 
 from comms.contracts.beat_reader import read_beats
-from comms.contracts.config import load_section
 from comms.contracts.errors import ContractError
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.site_reader import read_site
 from comms.contracts.task import TaskState, TaskUpdate
-from comms.contracts.vehicle import DroneBody
 from comms.logs import get_logger
 from comms.ros.qos import LATCHED, RECORDS, RELIABLE
 from comms.ros.run import run_node
 from comms.state_dir import state_dir
-from drone.airspace.airspace import Airspace
+from drone.assembly import make_desk, make_kit, make_vehicle, read_config
 from drone.camera.pointing import point_camera
-from drone.config import DroneConfig
 from drone.execution.by_hand import Stick
-from drone.execution.desk import Desk
 from drone.execution.journal import Final, Journal
-from drone.execution.kit import Kit
-from drone.link.connection import Vehicle
 from drone.link.thread import LoopThread
 from drone.messages import (
     change_from_message,
@@ -52,11 +46,8 @@ from drone.messages import (
     task_from_message,
     update_to_message,
 )
-from drone.missions.planner import Planner
 from drone.others import OtherVehicles
 from drone.pad_watch import PadWatch
-from drone.record.folders import flights_root
-from drone.record.recorder import Recorder
 from drone.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -75,35 +66,20 @@ class DroneNode(Node):
         super().__init__("drone")
         for name in ("unit_config", "site_file", "beats_dir", "connect"):
             self.declare_parameter(name, "")
-        unit_config = self._text("unit_config")
-        config = load_section(unit_config, "drone", DroneConfig) if unit_config else DroneConfig()
-        body = load_section(unit_config, "drone_body", DroneBody) if unit_config else DroneBody()
+        config, body = read_config(self._text("unit_config"))
         if not self._text("site_file"):
             raise ContractError("the drone's node needs the parameter site_file")
         site = read_site(self._text("site_file"))
-        vehicle = Vehicle(
-            self._text("connect") or config.connect,
-            config.gimbal_rate_hz,
-            config.failsafes,
-            config.system_id,
-            config.remote_id,
-        )
-        kit = Kit(
-            vehicle=vehicle,
-            planner=Planner(
-                Airspace.of_site(site, config),
-                config,
-                body.camera.horizontal_fov_rad,
-                [kiosk.pad for kiosk in site.kiosks],
-                vehicle.view.air,
-            ),
-            site=site,
-            frame=LocalFrame(site.origin),
-            config=config,
-            journal=Journal(state_dir()),
-            battery_wh=body.battery_wh,
-            now=self._now,
-            beats=read_beats(self._text("beats_dir"), site) if self._text("beats_dir") else {},
+        beats_dir = self._text("beats_dir")
+        vehicle = make_vehicle(config, self._text("connect"))
+        kit = make_kit(
+            vehicle,
+            site,
+            config,
+            body,
+            Journal(state_dir()),
+            self._now,
+            read_beats(beats_dir, site) if beats_dir else {},
         )
         self._pictures: RosPictures | None = None
         if config.landing == "precision":
@@ -119,9 +95,7 @@ class DroneNode(Node):
         self._others = OtherVehicles(self)
         kit.targets = self._others.last
         kit.people = PadWatch(self, LocalFrame(site.origin)).people
-        self._desk = Desk(kit, self._news.put)
-        if config.flight_logs_mb > 0:
-            self._desk.recorder = Recorder(kit, flights_root(), config.flight_logs_mb * 1e6)
+        self._desk = make_desk(kit, self._news.put)
         self._reporter = Reporter(kit, self._desk, LocalFrame(site.origin), config)
         self._thread = LoopThread()
         self._link = self._thread.submit(vehicle.run())

@@ -13,14 +13,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from comms.contracts.config import load_section
 from comms.contracts.errors import ContractError
 from comms.contracts.place import Enu, GeoPoint
 from comms.contracts.site_reader import read_site
 from comms.contracts.task import Task, TaskKind, Vehicle
-from comms.contracts.vehicle import DroneBody
 from drone.airspace.airspace import Airspace
-from drone.config import DroneConfig
+from drone.assembly import make_planner, read_config
 from drone.formats.plan_check import check_plan
 from drone.formats.plan_file import parse_plan, plan_document, read_plan
 from drone.formats.plan_flight import how_it_ends
@@ -28,7 +26,6 @@ from drone.formats.plan_items import Home
 from drone.missions.encoding import Firmware, encode_plan, encode_rally
 from drone.missions.estimate import not_enough_energy
 from drone.missions.fence import site_fence
-from drone.missions.planner import Planner
 
 app = typer.Typer(no_args_is_help=True, help="QGroundControl's plan files (.plan).")
 console = Console(soft_wrap=True)
@@ -57,8 +54,7 @@ def check(
     with _one_sentence():
         plan = read_plan(file)
         place = read_site(site)
-        config = load_section(unit_config, "drone", DroneConfig) if unit_config else DroneConfig()
-        body = load_section(unit_config, "drone_body", DroneBody) if unit_config else DroneBody()
+        config, body = read_config(unit_config)
         way = check_plan(plan, Airspace.of_site(place, config), place.frame)
         why = not_enough_energy(way.energy_wh, 1.0, body.battery_wh, config)
         if why:
@@ -91,8 +87,7 @@ def export(
         if file.exists():
             raise ContractError(f"{file} is there already; choose another name")
         place = read_site(site)
-        config = load_section(unit_config, "drone", DroneConfig) if unit_config else DroneConfig()
-        body = load_section(unit_config, "drone_body", DroneBody) if unit_config else DroneBody()
+        config, body = read_config(unit_config)
         if not place.kiosks:
             raise ContractError(f"{site} has no kiosk, from whose pad it would start")
         task = Task(
@@ -101,9 +96,7 @@ def export(
         )  # fmt: skip
         task.check()
         pads = [kiosk.pad for kiosk in place.kiosks]
-        planner = Planner(
-            Airspace.of_site(place, config), config, body.camera.horizontal_fov_rad, pads
-        )
+        planner = make_planner(place, config, body)
         home = Enu(*pads[0], 0.0)
         flight = planner.plan(task, [place.frame.to_enu(p) for p in task.points], home, home)
         items = encode_plan(flight, place.frame, autopilot).items
