@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,55 @@ class Client:
         self.executor.shutdown(timeout_sec=2.0)
         self.node.destroy_node()
         rclpy.shutdown(context=self.context)
+
+
+@dataclass
+class Bench:
+    """A flying autopilot, the node and a client; flights follow each other without a restart."""
+
+    client: Client
+    port: int
+    folder: Path
+    node: subprocess.Popen[bytes]
+    unit_config: str = ""
+
+    def restart(self, with_signal: int) -> int:
+        """End the node, and start it anew; its exit status."""
+        status = end(self.node, with_signal)
+        self.node = start_node(self.port, self.state, self._log_file, self.unit_config)
+        return status
+
+    @property
+    def state(self) -> Path:
+        """Its state folder."""
+        return self.folder / "state"
+
+    @property
+    def log(self) -> str:
+        """What the node has written so far."""
+        return self._log_file.read_text(errors="replace")
+
+    @property
+    def _log_file(self) -> Path:
+        return self.folder / "node.log"
+
+
+@contextmanager
+def bench_of(
+    folder: Path, *options: str, profile: str = "px4", unit_config: str = ""
+) -> Iterator[Bench]:
+    """All of it; `options` are the autopilot's. What the node wrote is shown where a test fails."""
+    port = free_udp_port()
+    client = Client()
+    with autopilot(port, folder / "autopilot.log", *options, profile=profile):
+        node = start_node(port, folder / "state", folder / "node.log", unit_config)
+        bench = Bench(client, port, folder, node, unit_config)
+        try:
+            yield bench
+        finally:
+            end(bench.node)
+            client.close()
+            print(bench.log[-8000:])
 
 
 def orbit_task(task_id: str, at: Enu, approved_by: str = "Wang") -> Task:

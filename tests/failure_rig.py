@@ -16,11 +16,9 @@ from comms.contracts.place import Enu
 from tests.drone_bench import (
     PAD,
     Client,
-    autopilot,
-    end,
+    bench_of,
     free_udp_port,
     orbit_task,
-    start_node,
 )
 from tests.second_station import SecondStation
 
@@ -74,18 +72,11 @@ def rig_of(
     folder: Path, make: str, *options: str, unit: dict[str, Any] | None = None
 ) -> Iterator[Rig]:
     """A vehicle, the node with `unit` as its configuration, a client, and the second station."""
-    port, others = free_udp_port(), free_udp_port()
-    second, log = ("--mavlink", f"udpout:127.0.0.1:{others}"), folder / "node.log"
-    written = folder / "given.yaml"
+    others, written = free_udp_port(), folder / "given.yaml"
     written.write_text(yaml.safe_dump(unit or {}))
+    second = ("--mavlink", f"udpout:127.0.0.1:{others}")
     with (
-        closing(Client()) as client,
         closing(SecondStation(others, make)) as other,
-        autopilot(port, folder / "autopilot.log", *second, *options, profile=make),
+        bench_of(folder, *second, *options, profile=make, unit_config=str(written)) as bench,
     ):
-        node = start_node(port, folder / "state", log, str(written))
-        try:
-            yield Rig(client, other, make, log)
-        finally:
-            end(node)
-            print(log.read_text(errors="replace")[-6000:])
+        yield Rig(bench.client, other, make, folder / "node.log")

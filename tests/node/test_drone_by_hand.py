@@ -16,11 +16,8 @@ from tests.drone_bench import (
     PROFILES,
     SITE,
     Client,
-    autopilot,
-    end,
-    free_udp_port,
+    bench_of,
     orbit_task,
-    start_node,
 )
 
 PLAZA = Enu(72.0, 64.0)
@@ -43,7 +40,12 @@ def yaw(client: Client) -> float:
 def test_a_joystick_flies_it_never_into_a_tower_and_the_task_goes_on(
     profile: str, tmp_path: Path
 ) -> None:
-    port, client = free_udp_port(), Client()
+    # slow enough for velocities ten times a second to be as close together as the makes want them
+    with bench_of(tmp_path, "--speedup", "2", profile=profile) as bench:
+        fly_by_hand(bench.client)
+
+
+def fly_by_hand(client: Client) -> None:
     sticks = client.node.create_publisher(TwistStamped, "/drone/velocity", 1)
 
     def push(towards: Enu, speed_mps: float) -> None:
@@ -55,41 +57,33 @@ def test_a_joystick_flies_it_never_into_a_tower_and_the_task_goes_on(
         stick.twist.linear.y = speed_mps * math.sin(bearing - yaw(client))
         sticks.publish(stick)
 
-    # slow enough for velocities ten times a second to be as close together as the makes want them
-    with autopilot(port, tmp_path / "autopilot.log", "--speedup", "2", profile=profile):
-        node = start_node(port, tmp_path / "state", tmp_path / "node.log")
-        try:
-            client.wait_for_green()
-            client.send(orbit_task("hand-1", PLAZA))
-            client.until(lambda: client.height() > 20, 60, "free air")
-            begin = len(client.track)
-            last, seen = 0.0, [math.inf]
+    client.wait_for_green()
+    client.send(orbit_task("hand-1", PLAZA))
+    client.until(lambda: client.height() > 20, 60, "free air")
+    begin = len(client.track)
+    last, seen = 0.0, [math.inf]
 
-            def pushed() -> bool:
-                nonlocal last
-                if time.monotonic() - last > 0.1:
-                    last = time.monotonic()
-                    push(TOWER_A, 5.0)
-                    seen.append(math.dist(here(client)[:2], TOWER_A[:2]))
-                stopped = any("Tower A" in s.reason for s in client.states)
-                return stopped and len(seen) > 25 and max(seen[-25:]) - min(seen[-25:]) < 0.7
+    def pushed() -> bool:
+        nonlocal last
+        if time.monotonic() - last > 0.1:
+            last = time.monotonic()
+            push(TOWER_A, 5.0)
+            seen.append(math.dist(here(client)[:2], TOWER_A[:2]))
+        stopped = any("Tower A" in s.reason for s in client.states)
+        return stopped and len(seen) > 25 and max(seen[-25:]) - min(seen[-25:]) < 0.7
 
-            client.until(pushed, 40, "the stop in front of the tower")
-            assert client.mode() == "holding"
-            assert "flown by hand" in client.units[-1].detail
-            config = DroneConfig(building_clearance_m=4.0)  # its position is 0.3 m uncertain
-            air = Airspace.of_site(SITE, config)
-            places = [o.pose.pose.position for o in client.track[begin:]]
-            assert {air.why_not_at(Enu(p.x, p.y, p.z)) for p in places} == {""}
-            stood = here(client)
-            client.until(lambda: client.units[-1].safety in ("hold", "guided"), 10, "the hold")
-            later = time.monotonic() + 2.0
-            client.until(lambda: time.monotonic() > later, 5)
-            assert math.dist(here(client), stood) < 2.0  # the hand is off, and it stands
-            assert client.pause(False).success
-            client.until(lambda: client.mode() == "orbiting", 60, "the work that was left")
-            assert abs(math.dist(here(client)[:2], PLAZA[:2]) - 15) < 4
-        finally:
-            end(node)
-            client.close()
-            print((tmp_path / "node.log").read_text(errors="replace")[-6000:])
+    client.until(pushed, 40, "the stop in front of the tower")
+    assert client.mode() == "holding"
+    assert "flown by hand" in client.units[-1].detail
+    config = DroneConfig(building_clearance_m=4.0)  # its position is 0.3 m uncertain
+    air = Airspace.of_site(SITE, config)
+    places = [o.pose.pose.position for o in client.track[begin:]]
+    assert {air.why_not_at(Enu(p.x, p.y, p.z)) for p in places} == {""}
+    stood = here(client)
+    client.until(lambda: client.units[-1].safety in ("hold", "guided"), 10, "the hold")
+    later = time.monotonic() + 2.0
+    client.until(lambda: time.monotonic() > later, 5)
+    assert math.dist(here(client), stood) < 2.0  # the hand is off, and it stands
+    assert client.pause(False).success
+    client.until(lambda: client.mode() == "orbiting", 60, "the work that was left")
+    assert abs(math.dist(here(client)[:2], PLAZA[:2]) - 15) < 4

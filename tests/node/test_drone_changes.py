@@ -19,11 +19,9 @@ from tests.drone_bench import (
     PROFILES,
     SITE,
     Client,
-    autopilot,
-    end,
+    bench_of,
     free_udp_port,
     orbit_task,
-    start_node,
 )
 
 PLAZA = Enu(72.0, 64.0)
@@ -69,19 +67,13 @@ class Pilot:
 def rig(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Client, Pilot]]:
-    folder, port, pilots = tmp_path_factory.mktemp("drone"), free_udp_port(), free_udp_port()
+    pilots = free_udp_port()
     second = ("--mavlink", f"udpout:127.0.0.1:{pilots}")
     with (
-        closing(Client()) as client,
         closing(Pilot(pilots)) as pilot,
-        autopilot(port, folder / "autopilot.log", *second, profile=request.param),
+        bench_of(tmp_path_factory.mktemp("drone"), *second, profile=request.param) as bench,
     ):
-        node = start_node(port, folder / "state", folder / "node.log")
-        try:
-            yield client, pilot
-        finally:
-            end(node)
-            print((folder / "node.log").read_text(errors="replace")[-8000:])
+        yield bench.client, pilot
 
 
 def in_orbit(client: Client, task_id: str, loops: int = 1) -> Any:

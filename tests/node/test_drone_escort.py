@@ -19,10 +19,7 @@ from tests.drone_bench import (
     PROFILES,
     SITE,
     Client,
-    autopilot,
-    end,
-    free_udp_port,
-    start_node,
+    bench_of,
 )
 
 START, SPEED_MPS = (60.0, 62.0), 1.5
@@ -68,16 +65,8 @@ class Walker(threading.Thread):
 def client(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Client]:
-    folder, port = tmp_path_factory.mktemp("drone"), free_udp_port()
-    client = Client()
-    with autopilot(port, folder / "autopilot.log", profile=request.param):
-        node = start_node(port, folder / "state", folder / "node.log")
-        try:
-            yield client
-        finally:
-            end(node)
-            client.close()
-    print((folder / "node.log").read_text(errors="replace")[-8000:])
+    with bench_of(tmp_path_factory.mktemp("drone"), profile=request.param) as bench:
+        yield bench.client
 
 
 @pytest.fixture

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from geometry_msgs.msg import Quaternion
@@ -18,12 +15,10 @@ from comms.contracts.place import Enu
 from tests.drone_bench import (
     PAD,
     PROFILES,
+    Bench,
     Client,
-    autopilot,
-    end,
-    free_udp_port,
+    bench_of,
     orbit_task,
-    start_node,
 )
 
 PLAZA = Enu(72.0, 64.0)
@@ -32,42 +27,19 @@ FLIGHT_S = 100.0
 pytestmark = pytest.mark.timeout(180)
 
 
-@dataclass
-class Bench:
-    """A flying autopilot, the node and a client; flights follow each other without a restart."""
-
-    client: Client
-    port: int
-    folder: Path
-    node: subprocess.Popen[bytes]
-
-    def restart(self, with_signal: int) -> int:
-        status = end(self.node, with_signal)
-        self.node = start_node(self.port, self.folder / "state", self.folder / "node.log")
-        return status
-
-    def assert_stays_down(self) -> None:
-        """For three states from now on it is on the ground."""
-        first = len(self.client.units) + 1  # one may be of before
-        self.client.until(lambda: len(self.client.units) >= first + 3, 5, "states")
-        assert {u.mode for u in self.client.units[first:]} <= {"on_ground", "stopped"}
+def assert_stays_down(client: Client) -> None:
+    """For three states from now on it is on the ground."""
+    first = len(client.units) + 1  # one may be of before
+    client.until(lambda: len(client.units) >= first + 3, 5, "states")
+    assert {u.mode for u in client.units[first:]} <= {"on_ground", "stopped"}
 
 
 @pytest.fixture(scope="module", params=PROFILES)
 def bench(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Bench]:
-    folder, port = tmp_path_factory.mktemp("drone"), free_udp_port()
-    client = Client()
-    with autopilot(port, folder / "autopilot.log", profile=request.param):
-        node = start_node(port, folder / "state", folder / "node.log")
-        rig = Bench(client, port, folder, node)
-        try:
-            yield rig
-        finally:
-            end(rig.node)
-            client.close()
-    print((folder / "node.log").read_text(errors="replace")[-8000:])
+    with bench_of(tmp_path_factory.mktemp("drone"), profile=request.param) as made:
+        yield made
 
 
 def forward(q: Quaternion) -> tuple[float, float, float]:
@@ -119,7 +91,7 @@ def test_a_repeat_of_a_finished_task_changes_nothing(bench: Bench) -> None:
     before = len(client.states)
     final = client.result(client.send(orbit_task("orbit-1", PLAZA)), 5)
     assert final.state == "succeeded"
-    bench.assert_stays_down()
+    assert_stays_down(bench.client)
     assert len(client.states) == before
 
 
@@ -129,7 +101,7 @@ def test_nobodys_approval_means_no_take_off(bench: Bench) -> None:
     assert final.state == "rejected"
     assert "approved" in final.reason
     client.wait_for_states("orbit-2", "rejected")
-    bench.assert_stays_down()
+    assert_stays_down(bench.client)
 
 
 def test_a_task_that_cannot_be_flown_is_rejected_with_what_is_in_the_way(bench: Bench) -> None:

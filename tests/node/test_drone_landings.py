@@ -13,11 +13,8 @@ from tests.drone_bench import (
     PAD,
     PROFILES,
     Client,
-    autopilot,
-    end,
-    free_udp_port,
+    bench_of,
     orbit_task,
-    start_node,
 )
 
 PLAZA = Enu(72.0, 64.0)
@@ -29,16 +26,8 @@ pytestmark = pytest.mark.timeout(180)
 def client(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Client]:
-    folder, port = tmp_path_factory.mktemp("drone"), free_udp_port()
-    client = Client()
-    with autopilot(port, folder / "autopilot.log", profile=request.param):
-        node = start_node(port, folder / "state", folder / "node.log")
-        try:
-            yield client
-        finally:
-            end(node)
-            client.close()
-    print((folder / "node.log").read_text(errors="replace")[-8000:])
+    with bench_of(tmp_path_factory.mktemp("drone"), profile=request.param) as bench:
+        yield bench.client
 
 
 def place(client: Client) -> tuple[float, float]:

@@ -6,10 +6,7 @@ import itertools
 import json
 import math
 import signal
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +14,7 @@ from patrol_interfaces.msg import Task
 
 from drone.record.folders import PAGE, find
 from drone.record.story import story_of
-from tests.drone_bench import PAD, PROFILES, SITE, Client, autopilot, end, free_udp_port, start_node
+from tests.drone_bench import PAD, PROFILES, SITE, Bench, bench_of
 
 FLIGHT_S = 100.0
 HEIGHT_M = 45.0
@@ -25,37 +22,12 @@ HEIGHT_M = 45.0
 pytestmark = pytest.mark.timeout(240)
 
 
-@dataclass
-class Bench:
-    client: Client
-    port: int
-    folder: Path
-    node: subprocess.Popen[bytes]
-
-    def kill_and_start(self) -> None:
-        end(self.node, signal.SIGKILL)
-        self.node = start_node(self.port, self.folder / "state", self.folder / "node.log")
-
-    @property
-    def log(self) -> str:
-        return (self.folder / "node.log").read_text(errors="replace")
-
-
 @pytest.fixture(scope="module", params=PROFILES)
 def bench(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Bench]:
-    folder, port = tmp_path_factory.mktemp("drone"), free_udp_port()
-    client = Client()
-    with autopilot(port, folder / "autopilot.log", profile=request.param):
-        node = start_node(port, folder / "state", folder / "node.log")
-        rig = Bench(client, port, folder, node)
-        try:
-            yield rig
-        finally:
-            end(rig.node)
-            client.close()
-    print(rig.log[-8000:])
+    with bench_of(tmp_path_factory.mktemp("drone"), profile=request.param) as made:
+        yield made
 
 
 def place(east_m: float, north_m: float) -> list[float]:
@@ -135,7 +107,7 @@ def test_it_is_paused_and_its_node_killed_and_it_ends_well(bench: Bench) -> None
     client.wait_for_green()
     client.send(order("plan-2", plan_of(CORNERS)))
     client.until(lambda: client.mode() == "flying_plan", 60, "its work")
-    bench.kill_and_start()
+    bench.restart(signal.SIGKILL)
     joined = lambda: any("joined" in s.reason for s in client.states)  # noqa: E731
     client.until(joined, 20, "the new node to join")
     result = client.send(order("plan-2", plan_of(CORNERS)))
@@ -147,7 +119,7 @@ def test_it_is_paused_and_its_node_killed_and_it_ends_well(bench: Bench) -> None
     assert final.state == "succeeded"
     assert "paused" in client.states_of("plan-2")
     assert "not the one of this task" not in bench.log
-    flight = find(bench.folder / "state" / "flights", "plan-2")
+    flight = find(bench.state / "flights", "plan-2")
     client.until((flight.path / PAGE).exists, 5, "the page of the flight")
     story = story_of(flight)
     assert story.parts == 2  # the killed node's, and that of the one after it

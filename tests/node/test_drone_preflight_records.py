@@ -16,12 +16,8 @@ from drone.preflight.records import PreflightRecords
 from tests.drone_bench import (
     PAD,
     SITE,
-    Client,
-    autopilot,
-    end,
-    free_udp_port,
+    bench_of,
     orbit_task,
-    start_node,
 )
 
 PLAZA = Enu(72.0, 64.0)
@@ -44,33 +40,28 @@ def person(phase: str, revision: int) -> Finding:
 
 
 def test_nobody_takes_off_beside_a_person_and_each_list_is_kept(tmp_path: Path) -> None:
-    port, client = free_udp_port(), Client()
-    findings = client.node.create_publisher(Finding, "/findings", RECORDS)
-    with autopilot(port, tmp_path / "autopilot.log"):
-        node = start_node(port, tmp_path / "state", tmp_path / "node.log")
-        try:
-            client.wait_for_green()
-            in_the_way = tmp_path / "state" / "preflight_records.jsonl"
-            in_the_way.mkdir()
-            unkept = client.result(client.send(orbit_task("unkept", PLAZA)), 20)
-            assert unkept.state == "failed"
-            assert "could not be kept" in unkept.reason
-            in_the_way.rmdir()
-            client.wait_for_green()
-            findings.publish(person(Finding.PHASE_NEW, 0))
-            red = lambda: client.preflight is not None and not client.preflight.green  # noqa: E731
-            client.until(red, 10, "a list that is not green")
-            refused = client.result(client.send(orbit_task("beside", PLAZA)), 20)
-            assert refused.state == "rejected"
-            assert "pad: a person was seen" in refused.reason
-            findings.publish(person(Finding.PHASE_ENDED, 1))
-            client.wait_for_green()
-            client.send(orbit_task("alone", PLAZA))
-            client.until(lambda: client.height() > 2.0, 30, "the take-off")
-        finally:
-            end(node)
-            client.close()
-    kept = list(PreflightRecords(tmp_path / "state").all())
+    with bench_of(tmp_path) as bench:
+        client = bench.client
+        findings = client.node.create_publisher(Finding, "/findings", RECORDS)
+        client.wait_for_green()
+        in_the_way = bench.state / "preflight_records.jsonl"
+        in_the_way.mkdir()
+        unkept = client.result(client.send(orbit_task("unkept", PLAZA)), 20)
+        assert unkept.state == "failed"
+        assert "could not be kept" in unkept.reason
+        in_the_way.rmdir()
+        client.wait_for_green()
+        findings.publish(person(Finding.PHASE_NEW, 0))
+        red = lambda: client.preflight is not None and not client.preflight.green  # noqa: E731
+        client.until(red, 10, "a list that is not green")
+        refused = client.result(client.send(orbit_task("beside", PLAZA)), 20)
+        assert refused.state == "rejected"
+        assert "pad: a person was seen" in refused.reason
+        findings.publish(person(Finding.PHASE_ENDED, 1))
+        client.wait_for_green()
+        client.send(orbit_task("alone", PLAZA))
+        client.until(lambda: client.height() > 2.0, 30, "the take-off")
+    kept = list(PreflightRecords(bench.state).all())
     assert [(r.task_id, r.green, r.approved_by) for r in kept] == [
         ("beside", False, "Wang"),
         ("alone", True, "Wang"),
