@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from comms.contracts.beat import Beat
@@ -46,11 +46,15 @@ def make_vehicle(config: DroneConfig, connect: str = "") -> Vehicle:
 
 
 def make_planner(
-    site: Site, config: DroneConfig, body: DroneBody, wind: Callable[[], Air] = lambda: CALM
+    site: Site,
+    config: DroneConfig,
+    body: DroneBody,
+    wind: Callable[[], Air] = lambda: CALM,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Planner:
-    """Over one site, its kiosks' pads with it."""
+    """Over one site, its kiosks' pads with it. `now`: UTC."""
     pads = [kiosk.pad for kiosk in site.kiosks]
-    airspace = Airspace.of_site(site, config)
+    airspace = Airspace.of_site(site, config, now)
     return Planner(airspace, config, body.camera.horizontal_fov_rad, pads, wind)
 
 
@@ -66,7 +70,7 @@ def make_kit(
     """`now`: UTC."""
     return Kit(
         vehicle=vehicle,
-        planner=make_planner(site, config, body, vehicle.view.air),
+        planner=make_planner(site, config, body, vehicle.view.air, now),
         site=site,
         frame=LocalFrame(site.origin),  # its own: PROJ is not shared between threads
         config=config,

@@ -46,6 +46,12 @@ class DroneConfig(BaseModel):
     tree_radius_m: float = Field(
         default=3.0, ge=0.5, le=20, description="crown and clearance around a tree's trunk"
     )
+    airspace_ahead_s: float = Field(
+        default=1800.0,
+        ge=0,
+        le=86400,
+        description="an area that closes within this time counts as closed: as long as a flight",
+    )
     boundary_margin_m: float = Field(
         default=5.0, ge=0, le=100, description="kept inside the site's boundary"
     )

@@ -104,7 +104,7 @@ def export(
         pad = place.frame.to_geo(*home[:2])
         document = plan_document(
             items,
-            site_fence(place, config.max_height_m, place.frame),
+            site_fence(place, planner.airspace, place.frame),
             encode_rally(pads, planner.airspace.return_height_m, place.frame),
             Home(pad.latitude_deg, pad.longitude_deg, pad.altitude_m or 0.0),
             autopilot,

@@ -94,7 +94,9 @@ def autopilot(
         end(process)
 
 
-def start_node(port: int, state: Path, log: Path, unit_config: str = "") -> subprocess.Popen[bytes]:
+def start_node(
+    port: int, state: Path, log: Path, unit_config: str = "", site_file: Path = SITE_FILE
+) -> subprocess.Popen[bytes]:
     """The drone's node; `end` it.
 
     The autopilot counts the silence of its ground station in its own, faster seconds: its failsafe
@@ -108,7 +110,7 @@ def start_node(port: int, state: Path, log: Path, unit_config: str = "") -> subp
     written.write_text(yaml.safe_dump(unit))
     command = [
         *(sys.executable, "-m", "drone.node", "--ros-args"),
-        *("-p", f"connect:=udpin://127.0.0.1:{port}", "-p", f"site_file:={SITE_FILE}"),
+        *("-p", f"connect:=udpin://127.0.0.1:{port}", "-p", f"site_file:={site_file}"),
         *("-p", f"unit_config:={written}"),
     ]
     environment = os.environ | {"PATROL_STATE_DIR": str(state)}
@@ -225,11 +227,14 @@ class Bench:
     folder: Path
     node: subprocess.Popen[bytes]
     unit_config: str = ""
+    site_file: Path = SITE_FILE
 
     def restart(self, with_signal: int) -> int:
         """End the node, and start it anew; its exit status."""
         status = end(self.node, with_signal)
-        self.node = start_node(self.port, self.state, self._log_file, self.unit_config)
+        self.node = start_node(
+            self.port, self.state, self._log_file, self.unit_config, self.site_file
+        )
         return status
 
     @property
@@ -249,14 +254,18 @@ class Bench:
 
 @contextmanager
 def bench_of(
-    folder: Path, *options: str, profile: str = "px4", unit_config: str = ""
+    folder: Path,
+    *options: str,
+    profile: str = "px4",
+    unit_config: str = "",
+    site_file: Path = SITE_FILE,
 ) -> Iterator[Bench]:
-    """All of it; `options` are the autopilot's. What the node wrote is shown where a test fails."""
+    """All of it; `site_file` is the node's. `options` are the autopilot's. What the node wrote is shown where a test fails."""
     port = free_udp_port()
     client = Client()
     with autopilot(port, folder / "autopilot.log", *options, profile=profile):
-        node = start_node(port, folder / "state", folder / "node.log", unit_config)
-        bench = Bench(client, port, folder, node, unit_config)
+        node = start_node(port, folder / "state", folder / "node.log", unit_config, site_file)
+        bench = Bench(client, port, folder, node, unit_config, site_file)
         try:
             yield bench
         finally:

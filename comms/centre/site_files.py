@@ -7,7 +7,9 @@ the files are in.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from comms.centre.errors import RefusedError
 from comms.contracts.beat_reader import read_beats
 from comms.contracts.beat_writer import as_geojson
 from comms.contracts.geojson_file import Feature, GeoJsonFile, read_geojson
+from comms.contracts.in_force import in_force_at
 from comms.contracts.place import GeoPoint
 from comms.contracts.site import Site, Xy
 from comms.contracts.site_geojson import site_as_geojson
@@ -33,6 +36,7 @@ class SiteFiles:
     site: Site
     geojson: str
     beats: dict[str, str] = field(default_factory=dict)  # beat_id -> GeoJSON
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @cached_property
     def _ground(self) -> SiteGround:
@@ -70,8 +74,10 @@ class SiteFiles:
         centre = Point(spot)
         orbits = task.kind is TaskKind.ORBIT
         way = centre.buffer(task.radius_m).exterior if orbits else centre
+        now = self.now()
         for area in self.site.no_fly:
             closed = area.floor_m <= task.height_m <= area.ceiling_m
+            closed = closed and in_force_at(area.applies, now)
             if closed and Polygon(area.ring).intersects(way):
                 name = area.name or area.feature_id
                 raise RefusedError(
@@ -79,6 +85,18 @@ class SiteFiles:
                     "in_no_fly",
                     name=name,
                     name_zh=area.name_zh,
+                )
+        for limit in self.site.ceilings:
+            over = task.height_m > limit.ceiling_m and in_force_at(limit.applies, now)
+            if over and Polygon(limit.ring).intersects(way):
+                name = limit.name or limit.feature_id
+                raise RefusedError(
+                    f"{task.height_m:g} m is higher than the {limit.ceiling_m:g} m "
+                    f"allowed in {name!r}",
+                    "over_ceiling",
+                    name=name,
+                    name_zh=limit.name_zh,
+                    height_m=limit.ceiling_m,
                 )
 
 

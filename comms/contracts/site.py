@@ -10,6 +10,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from comms.contracts.geodesy import LocalFrame
+from comms.contracts.in_force import Period
 from comms.contracts.place import GeoPoint
 
 Xy = tuple[float, float]
@@ -59,6 +60,15 @@ class NoFly(Frozen):
     ring: tuple[Xy, ...]
     floor_m: float = Field(default=0.0, description="above ground, from here up it is closed")
     ceiling_m: float = Field(default=10_000.0, description="above ground, up to here it is closed")
+    applies: tuple[Period, ...] = Field(default=(), description="when; none: always")
+
+
+class Ceiling(Frozen):
+    """An area with a height limit of its own."""
+
+    ring: tuple[Xy, ...]
+    ceiling_m: float = Field(gt=0, le=10_000, description="above ground, up to here it is open")
+    applies: tuple[Period, ...] = Field(default=(), description="when; none: always")
 
 
 class Tree(Frozen):
@@ -100,6 +110,7 @@ class Site(BaseModel):
     lawns: tuple[Area, ...] = ()
     keep_outs: tuple[Area, ...] = ()
     no_fly: tuple[NoFly, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
     trees: tuple[Tree, ...] = ()
     cars: tuple[ParkedCar, ...] = ()
     kiosks: tuple[Kiosk, ...] = ()

@@ -16,11 +16,13 @@ from comms.contracts.errors import ContractError, FileError
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.geojson_file import Feature, GeoJsonFile
 from comms.contracts.geojson_shapes import Shape
+from comms.contracts.in_force import periods_of
 from comms.contracts.osm_tags import height_from_osm
 from comms.contracts.quantities import metres, number
 from comms.contracts.site import (
     Area,
     Building,
+    Ceiling,
     Kiosk,
     NoFly,
     ParkedCar,
@@ -33,7 +35,7 @@ from comms.contracts.site import (
 _DEFAULT_BUILDING_M = 10.0
 _DOCK_AHEAD_M = 2.0
 _PAD_ASIDE_M = 6.0
-_HOLES_FILLED = ("building", "keep_out", "no_fly", "lawn", "boundary")
+_HOLES_FILLED = ("building", "keep_out", "no_fly", "ceiling", "lawn", "boundary")
 
 
 def bearing_to_yaw(bearing_deg: float) -> float:
@@ -147,8 +149,27 @@ class SiteFeatures:
         return Area(**self._base(feature), ring=self.ring(feature, shape))
 
     def no_fly(self, feature: Feature, shape: Shape) -> NoFly:
-        return NoFly(
-            **self._base(feature), **self._pick(feature, NoFly), ring=self.ring(feature, shape)
+        area = NoFly(
+            **self._base(feature),
+            **self._pick(feature, NoFly),
+            ring=self.ring(feature, shape),
+            applies=periods_of(feature.properties.get("applicability")),
+        )
+        if area.ceiling_m <= area.floor_m:
+            raise ContractError(
+                f"its ceiling_m, {area.ceiling_m:g}, is not above its floor_m, {area.floor_m:g}"
+            )
+        return area
+
+    def ceiling(self, feature: Feature, shape: Shape) -> Ceiling:
+        sizes = self._pick(feature, Ceiling)
+        if not sizes:
+            raise ContractError("it does not say its ceiling_m, the height up to which it is open")
+        return Ceiling(
+            **self._base(feature),
+            **sizes,
+            ring=self.ring(feature, shape),
+            applies=periods_of(feature.properties.get("applicability")),
         )
 
     def tree(self, feature: Feature, shape: Shape) -> Tree:

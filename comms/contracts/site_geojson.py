@@ -45,6 +45,7 @@ class _Writer:
             ("plaza", site.plazas),
             ("keep_out", site.keep_outs),
             ("no_fly", site.no_fly),
+            ("ceiling", site.ceilings),
             ("building", site.buildings),
         ):
             for area in areas:
@@ -67,6 +68,9 @@ class _Writer:
         self, kind: str, thing: Frozen, geometry: dict[str, Any], yaw_rad: float | None = None
     ) -> dict[str, Any]:
         sizes = thing.model_dump(include=_SAID)
+        if applies := getattr(thing, "applies", ()):
+            sizes["applicability"] = [period.as_written for period in applies]
+            sizes["hours"] = "; ".join(period.words for period in applies)
         if yaw_rad is not None:
             sizes["bearing_deg"] = round(90.0 - math.degrees(yaw_rad), 3)
         return self._feature(thing.feature_id, kind, sizes, geometry)

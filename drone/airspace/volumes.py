@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.prepared import PreparedGeometry, prep
 
+from comms.contracts.in_force import Period, in_words, next_span
 from comms.contracts.place import Enu
 from comms.contracts.site import Site
 from drone.config import DroneConfig
@@ -40,10 +42,28 @@ class Volume:
     floor_m: float
     ceiling_m: float
     shape: PreparedGeometry[Polygon]
+    applies: tuple[Period, ...] = ()
 
     @classmethod
-    def make(cls, name: str, outline: Polygon, floor_m: float, ceiling_m: float) -> Volume:
-        return cls(name, outline, floor_m, ceiling_m, prep(outline))
+    def make(
+        cls,
+        name: str,
+        outline: Polygon,
+        floor_m: float,
+        ceiling_m: float,
+        applies: tuple[Period, ...] = (),
+    ) -> Volume:
+        """`applies`: when it is closed; none: always."""
+        return cls(name, outline, floor_m, ceiling_m, prep(outline), applies)
+
+    def when(self, since: datetime, until: datetime) -> str:
+        """From and to when it is closed, next; "" when it always is."""
+        span = next_span(self.applies, since, until) if self.applies else None
+        if span is None:
+            return ""
+        begins, ends = span
+        words = "now" if begins <= since else f"from {in_words(begins)}"
+        return f"closed {words}" + (f" until {in_words(ends)}" if ends is not None else "")
 
     def blocks_height(self, height_m: float) -> bool:
         """Whether level flight at `height_m` must go around it."""
@@ -93,7 +113,12 @@ def volumes_of(site: Site, config: DroneConfig) -> tuple[Volume, ...]:
         # a floor on the ground closes the air from the ground up
         floor = -math.inf if area.floor_m <= 0 else area.floor_m - config.no_fly_margin_m
         top = area.ceiling_m + config.no_fly_margin_m
-        found.append(_volume(f"the no-fly area {_name(area)}", outline, floor, top))
+        name = f"the no-fly area {_name(area)}"
+        found.append(_volume(name, outline, floor, top, area.applies))
+    for limit in site.ceilings:
+        outline = widened(Polygon(limit.ring), config.no_fly_margin_m)
+        name = f"the air over {limit.ceiling_m:g} m in {_name(limit)}, which is closed"
+        found.append(_volume(name, outline, limit.ceiling_m, math.inf, limit.applies))
     for tree in site.trees:
         outline = widened(Point(tree.at), config.tree_radius_m)
         top = tree.height_m + config.building_over_m / 2
@@ -101,10 +126,16 @@ def volumes_of(site: Site, config: DroneConfig) -> tuple[Volume, ...]:
     return tuple(found)
 
 
-def _volume(name: str, outline: BaseGeometry, floor_m: float, ceiling_m: float) -> Volume:
+def _volume(
+    name: str,
+    outline: BaseGeometry,
+    floor_m: float,
+    ceiling_m: float,
+    applies: tuple[Period, ...] = (),
+) -> Volume:
     solid = outline if isinstance(outline, Polygon) else outline.convex_hull
     assert isinstance(solid, Polygon), name
-    return Volume.make(name, Polygon(solid.exterior), floor_m, ceiling_m)
+    return Volume.make(name, Polygon(solid.exterior), floor_m, ceiling_m, applies)
 
 
 def _name(feature: object) -> str:

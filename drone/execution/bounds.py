@@ -77,7 +77,7 @@ async def _put_fence(kit: Kit, items: tuple[MissionItem, ...], *, must: bool = F
 
 
 def _site_fence(kit: Kit) -> tuple[MissionItem, ...]:
-    return site_fence(kit.site, kit.config.max_height_m, kit.frame)
+    return site_fence(kit.site, kit.planner.airspace, kit.frame)
 
 
 def _site_rally(kit: Kit) -> tuple[MissionItem, ...]:

@@ -18,6 +18,7 @@ from drone.errors import DroneError, OrderError, PlanError, TransferError
 from drone.execution.board_landing import BoardLanding
 from drone.execution.boarding import board_flight, board_mission
 from drone.execution.by_hand import ByHand
+from drone.execution.closing import ClosingAir
 from drone.execution.commanders import MissionWatch
 from drone.execution.company import Company
 from drone.execution.dangers import Dangers, To, cause_of
@@ -87,6 +88,7 @@ class Flight:
         self._way = Wayfinding(kit)
         self.hand = ByHand(kit)
         self._dangers = Dangers(kit.view, kit.vehicle.texts, kit.config, kit.battery_wh)
+        self._closing = ClosingAir(kit.planner.airspace)
         self._watch = MissionWatch(kit)
         self._share_before = 0.0
         self._wish_go_on = False
@@ -365,6 +367,7 @@ class Flight:
             if math.dist(here[:2], home[:2]) < _OVER_HOME_M:
                 raise PlanError("it is over its home already")
             await actions.hold()
+            planner = planner.leaving(here)
             plans = planner.land_nearest if to is To.NEAREST else planner.come_home
             plan = await asyncio.get_running_loop().run_in_executor(None, plans, here, home)
             await self._replace_mission(plan)
@@ -463,6 +466,9 @@ class Flight:
     async def _heed_dangers(self) -> None:
         """What the vehicle, the air or another ground station makes of this flight."""
         self._heed_vehicle_and_air()
+        closing = self._closing.look(self.plan, self._item, self._kit.where())
+        if closing:
+            self._fail(closing)
         other = self._watch.look(self._mission)
         if other:
             self._log.warning("the mission on board is somebody else's", why=other)

@@ -178,7 +178,7 @@ def _fence(plan: PlanFile, areas: Areas, planner: Planner, site: Site) -> tuple[
     if not any(item.command != Command.FENCE_RETURN for item in plan.fence):
         return ()
     own = [as_raw(item) for item in plan.fence]
-    return joint_fence(own, areas.stay_in, site, planner.config.max_height_m)
+    return joint_fence(own, areas.stay_in, site, planner.airspace)
 
 
 def _rally(plan: PlanFile, planner: Planner, frame: LocalFrame) -> tuple[RawItem, ...]:

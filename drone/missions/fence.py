@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.site import Site
+from drone.airspace.airspace import Airspace
 from drone.errors import PlanError
 from drone.missions.encoding import Command, MissionItem, encode_fence
 from drone.missions.plan import RawItem
@@ -16,20 +17,23 @@ from drone.missions.plan import RawItem
 Ring = list[tuple[float, float]]
 
 
-def closed_rings(site: Site, highest_m: float) -> list[Ring]:
-    """The no-fly areas (map m) that are closed at every height up to `highest_m`; what may be
-    flown over or under is the planner's business alone."""
+def closed_rings(site: Site, airspace: Airspace) -> list[Ring]:
+    """The no-fly areas (map m) that are closed now or soon at every height that is flown; what may
+    be flown over or under is the planner's business alone."""
+    highest_m = airspace.config.max_height_m
     return [
-        list(area.ring) for area in site.no_fly if area.floor_m <= 0 and area.ceiling_m >= highest_m
+        list(area.ring)
+        for area in site.no_fly
+        if area.floor_m <= 0 and area.ceiling_m >= highest_m and airspace.counts(area.applies)
     ]
 
 
-def site_fence(site: Site, highest_m: float, frame: LocalFrame) -> tuple[MissionItem, ...]:
-    return encode_fence(site.boundary, closed_rings(site, highest_m), frame)
+def site_fence(site: Site, airspace: Airspace, frame: LocalFrame) -> tuple[MissionItem, ...]:
+    return encode_fence(site.boundary, closed_rings(site, airspace), frame)
 
 
 def joint_fence(
-    own: Iterable[RawItem], stay_in: Iterable[Polygon], site: Site, highest_m: float
+    own: Iterable[RawItem], stay_in: Iterable[Polygon], site: Site, airspace: Airspace
 ) -> tuple[RawItem, ...]:
     """A plan's own fence together with the site's, as one area to stay in.
 
@@ -44,7 +48,7 @@ def joint_fence(
         raise PlanError("the areas of the plan's fence and this site have no single area in common")
     frame = LocalFrame(site.origin)
     ring = [(east, north) for east, north, *_ in shared.exterior.coords]
-    both = encode_fence(ring, closed_rings(site, highest_m), frame)
+    both = encode_fence(ring, closed_rings(site, airspace), frame)
     out = (Command.FENCE_EXCLUSION, Command.FENCE_CIRCLE_OUT)
     return (*map(as_raw, both), *(item for item in own if item.command in out))
 

@@ -7,6 +7,7 @@ in flight).
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -48,6 +49,15 @@ class Planner:
         self.pads = tuple(pads)
         self.config = config
         self._area = AreaWork(airspace, config, camera_fov_rad)
+
+    def leaving(self, here: Enu) -> Planner:
+        """The same for a vehicle that is `here` (map m), in air that closes at times."""
+        airspace = self.airspace.leaving(here)
+        if airspace is self.airspace:
+            return self
+        found = copy.copy(self)
+        found.airspace = airspace
+        return found
 
     def plan(self, task: Task, points: Sequence[Enu], start: Enu, home: Enu) -> FlightPlan:
         """A plan for `task` from `start` (map m; low: on the ground), landing at `home`.

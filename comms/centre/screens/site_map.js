@@ -13,8 +13,9 @@ const STYLES = {
   building: { color: "var(--map-building-edge)", weight: 1.5, fillColor: "var(--map-building)", fillOpacity: 1 },
   keep_out: { color: "#c2410c", weight: 2, dashArray: "4 4", fillColor: "#ea580c", fillOpacity: 0.18 },
   no_fly: { color: "#7c3aed", weight: 2, dashArray: "8 5", fillColor: "#8b5cf6", fillOpacity: 0.12 },
+  ceiling: { color: "#7c3aed", weight: 1.5, dashArray: "2 6", fillColor: "#8b5cf6", fillOpacity: 0.05 },
 };
-const ORDER = ["boundary", "lawn", "road", "plaza", "walkway", "crossing", "keep_out", "tree", "parked_car", "building", "no_fly", "pad", "kiosk"];
+const ORDER = ["boundary", "lawn", "road", "plaza", "walkway", "crossing", "keep_out", "tree", "parked_car", "building", "ceiling", "no_fly", "pad", "kiosk"];
 const COLOURS = { robot: "#1d4ed8", drone: "#a21caf" };
 const SHAPES = {
   robot: '<path d="M0,-13 L9,10 L0,5 L-9,10 Z"/>',
@@ -117,6 +118,11 @@ export default {
     label(properties) {
       return (this.language === "zh-CN" && properties.name_zh) || properties.name || "";
     },
+    limits(properties, name) {
+      // What a pilot must know of an area: up to where it is open, and when it is not.
+      const height = properties.kind === "ceiling" ? `≤ ${properties.ceiling_m} m` : "";
+      return [name, height, properties.hours].filter(Boolean).join(" · ");
+    },
     name(feature) {
       return this.label(feature.properties);
     },
@@ -140,11 +146,11 @@ export default {
       const name = this.name(feature);
       if (name && ["building", "plaza"].includes(kind))
         layer.bindTooltip(text(name), { permanent: true, direction: "center", className: "place-name" });
-      else if (name && ["keep_out", "no_fly"].includes(kind)) {
+      else if (kind === "ceiling" || (name && ["keep_out", "no_fly"].includes(kind))) {
         // At the area's upper edge: what stands inside it has its name in the middle.
         const edge = layer.getBounds();
         L.tooltip({ permanent: true, direction: "bottom", className: `place-name ${kind}` })
-          .setLatLng([edge.getNorth(), edge.getCenter().lng]).setContent(text(name)).addTo(this.layers.site);
+          .setLatLng([edge.getNorth(), edge.getCenter().lng]).setContent(text(this.limits(feature.properties, name))).addTo(this.layers.site);
       } else if (name && kind === "kiosk") layer.bindTooltip(text(name));
       layer.addTo(this.layers.site);
       if (layer.getBounds) bounds.extend(layer.getBounds());

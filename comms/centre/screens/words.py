@@ -108,6 +108,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "该地点距最近的步道 {away_m} 米。",
     ),
     "refused_in_no_fly": ("It leads into the no-fly area “{name}”.", "进入禁飞区“{name}”。"),
+    "refused_over_ceiling": (
+        "At most {height_m} m are allowed in “{name}”.",
+        "“{name}”内限高 {height_m} 米。",
+    ),
     "refused_too_late": ("The task is past that already.", "任务状态已改变，无法执行。"),
     "refused_not_connected": (
         "The unit is not connected; nothing has changed.",
