@@ -98,7 +98,7 @@ def orbit(
     latitude: float,
     longitude: float,
     approved_by: Annotated[str, typer.Option(help="the person who approves this flight")],
-    height: Annotated[float, typer.Option(help="m above the take-off ground")] = 30.0,
+    height: Annotated[float, typer.Option(help="m above the ground")] = 30.0,
     radius: Annotated[float, typer.Option(help="m")] = 20.0,
     turns: Annotated[int, typer.Option(help="rounds")] = 1,
 ) -> None:

@@ -46,6 +46,12 @@ class DroneConfig(BaseModel):
     tree_radius_m: float = Field(
         default=3.0, ge=0.5, le=20, description="crown and clearance around a tree's trunk"
     )
+    ground_clearance_m: float = Field(
+        default=15.0,
+        ge=2,
+        le=100,
+        description="over the ground on the way, where the site says how it rises and falls",
+    )
     airspace_ahead_s: float = Field(
         default=1800.0,
         ge=0,

@@ -260,7 +260,8 @@ def bench_of(
     unit_config: str = "",
     site_file: Path = SITE_FILE,
 ) -> Iterator[Bench]:
-    """All of it; `site_file` is the node's. `options` are the autopilot's. What the node wrote is shown where a test fails."""
+    """All of it; `options` are the autopilot's, `site_file` is the node's. What the node wrote is
+    shown where a test fails."""
     port = free_udp_port()
     client = Client()
     with autopilot(port, folder / "autopilot.log", *options, profile=profile):

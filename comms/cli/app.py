@@ -154,7 +154,7 @@ def resume(task: TaskId, reason: Reason = "") -> None:
 @app.command()
 def change(
     task: TaskId,
-    height: Annotated[float | None, typer.Option(help="m above the take-off ground.")] = None,
+    height: Annotated[float | None, typer.Option(help="m above the ground.")] = None,
     speed: Annotated[float | None, typer.Option(help="m/s at the work.")] = None,
     skip: Annotated[int, typer.Option(min=0, help="Waypoints of its work to leave out.")] = 0,
 ) -> None:

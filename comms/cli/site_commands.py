@@ -24,7 +24,8 @@ def check(file: Path) -> None:
         "buildings": site.buildings, "walkways": site.walkways, "roads": site.roads,
         "plazas": site.plazas, "keep-outs": site.keep_outs, "no-fly areas": site.no_fly,
         "height limits": site.ceilings,
-        "trees": site.trees, "cars": site.cars, "kiosks": site.kiosks,
+        "heights of the ground": site.heights, "trees": site.trees,
+        "cars": site.cars, "kiosks": site.kiosks,
     }  # fmt: skip
     parts = ", ".join(f"{len(found)} {name}" for name, found in counts.items() if found)
     print(f"{file}: site {site.site_id!r} is good: {parts}")

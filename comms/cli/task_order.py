@@ -23,7 +23,7 @@ Follow = Annotated[bool, typer.Option("--follow", "-f", help="Wait until the tas
 Note = Annotated[str, typer.Option("--text", help="A word for the people who see the task.")]
 Latitude = Annotated[float, typer.Argument(help="Degrees, WGS 84.", min=-90, max=90)]
 Longitude = Annotated[float, typer.Argument(help="Degrees, WGS 84.", min=-180, max=180)]
-Height = Annotated[float, typer.Option(help="Metres above the take-off ground.")]
+Height = Annotated[float, typer.Option(help="Metres above the ground.")]
 #: Coordinates may begin with a minus sign.
 COORDINATES = {"ignore_unknown_options": True}
 

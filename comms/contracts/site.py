@@ -71,6 +71,13 @@ class Ceiling(Frozen):
     applies: tuple[Period, ...] = Field(default=(), description="when; none: always")
 
 
+class HeightLine(Frozen):
+    """A contour line, or one place: how high the ground is there."""
+
+    line: tuple[Xy, ...] = Field(min_length=1)
+    up_m: float = Field(ge=-9000, le=9000, description="above the ground at the map's origin")
+
+
 class Tree(Frozen):
     at: Xy
     height_m: float = Field(default=6.0, gt=0, le=60)
@@ -111,6 +118,7 @@ class Site(BaseModel):
     keep_outs: tuple[Area, ...] = ()
     no_fly: tuple[NoFly, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
+    heights: tuple[HeightLine, ...] = Field(default=(), description="none: the ground is level")
     trees: tuple[Tree, ...] = ()
     cars: tuple[ParkedCar, ...] = ()
     kiosks: tuple[Kiosk, ...] = ()

@@ -23,6 +23,7 @@ from comms.contracts.site import (
     Area,
     Building,
     Ceiling,
+    HeightLine,
     Kiosk,
     NoFly,
     ParkedCar,
@@ -32,6 +33,8 @@ from comms.contracts.site import (
     Xy,
 )
 
+#: ours, OpenStreetMap's, QGIS's contours
+_HEIGHT_KEYS = ("elevation_m", "ele", "ELEV", "elev")
 _DEFAULT_BUILDING_M = 10.0
 _DOCK_AHEAD_M = 2.0
 _PAD_ASIDE_M = 6.0
@@ -171,6 +174,22 @@ class SiteFeatures:
             ring=self.ring(feature, shape),
             applies=periods_of(feature.properties.get("applicability")),
         )
+
+    def height(self, feature: Feature, shape: Shape) -> HeightLine:
+        """A point or a contour line with its height above the sea."""
+        p = feature.properties
+        said = next((p[key] for key in _HEIGHT_KEYS if p.get(key) not in (None, "")), None)
+        if said is None:
+            raise ContractError(
+                "it does not say its elevation_m, the height of the ground above the sea there"
+            )
+        if "ground_height_m" not in self.file.header:
+            raise ContractError(
+                'its height counts from "ground_height_m" in the header "patrol", which is not '
+                "there: the ground's height above the sea at the map's origin"
+            )
+        up = self._length("elevation_m", said) - (self.frame.origin.altitude_m or 0.0)
+        return HeightLine(**self._base(feature), line=self.xy(shape.parts[0]), up_m=up)
 
     def tree(self, feature: Feature, shape: Shape) -> Tree:
         return Tree(

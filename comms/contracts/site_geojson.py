@@ -56,6 +56,15 @@ class _Writer:
             yield self._thing(
                 "crossing" if way.is_crossing else "walkway", way, self._line(way.line)
             )
+        for height in site.heights:
+            above_sea = round(height.up_m + (site.origin.altitude_m or 0.0), 3)
+            is_spot = len(height.line) == 1
+            yield self._feature(
+                height.feature_id,
+                "spot_height" if is_spot else "contour",
+                {"name": height.name, "name_zh": height.name_zh, "elevation_m": above_sea},
+                self._point(height.line[0]) if is_spot else self._line(height.line),
+            )
         for tree in site.trees:
             yield self._thing("tree", tree, self._point(tree.at))
         for car in site.cars:

@@ -16,8 +16,8 @@ from comms.contracts.osm_tags import is_from_osm, kind_from_osm, what_osm_calls_
 NEEDS = {
     "boundary": "Polygon", "building": "Polygon", "walkway": "LineString", "crossing": "LineString",
     "road": "LineString", "plaza": "Polygon", "lawn": "Polygon", "keep_out": "Polygon",
-    "no_fly": "Polygon", "ceiling": "Polygon", "tree": "Point", "parked_car": "Point",
-    "kiosk": "Point", "pad": "Point",
+    "no_fly": "Polygon", "ceiling": "Polygon", "spot_height": "Point", "contour": "LineString",
+    "tree": "Point", "parked_car": "Point", "kiosk": "Point", "pad": "Point",
 }  # fmt: skip
 
 

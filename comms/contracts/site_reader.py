@@ -1,8 +1,8 @@
 """A user's GeoJSON as a Site: every feature understood or refused with one clear sentence.
 
-Kinds: boundary, building, walkway, crossing, road, plaza, lawn, keep_out, no_fly, ceiling, tree,
-parked_car, kiosk, pad. Features with OpenStreetMap's tags and no `kind` are understood too
-(`site_kinds`).
+Kinds: boundary, building, walkway, crossing, road, plaza, lawn, keep_out, no_fly, ceiling,
+spot_height, contour, tree, parked_car, kiosk, pad. Features with OpenStreetMap's tags and no `kind`
+are understood too (`site_kinds`).
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ class _SiteBuilder:
             keep_outs=every("keep_out", self.features.area),
             no_fly=every("no_fly", self.features.no_fly),
             ceilings=every("ceiling", self.features.ceiling),
+            heights=every("spot_height", self.features.height)
+            + every("contour", self.features.height),
             trees=every("tree", self.features.tree),
             cars=every("parked_car", self.features.car),
             kiosks=kiosks,

@@ -153,7 +153,7 @@ class Task(BaseModel):
     radius_m: float = Field(
         default=20.0, ge=5, le=200, description="orbit: radius; search: how far from the point"
     )
-    height_m: float = Field(default=30.0, ge=5, le=120, description="drone: above take-off ground")
+    height_m: float = Field(default=30.0, ge=5, le=120, description="drone: above the ground")
     duration_s: float = Field(
         default=20.0, ge=0, le=1200, description="fly_to, watch, escort: time at the work"
     )

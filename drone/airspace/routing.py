@@ -66,8 +66,8 @@ def find_transit(
 
 
 def _heights(airspace: Airspace, start: Enu, end: Enu, end_upright: bool) -> list[float]:
-    top = airspace.config.max_height_m
-    wanted = {h for h in (start.up_m, end.up_m) if airspace.config.transit_height_m <= h <= top}
+    low, top = airspace.config.transit_height_m + airspace.ground.lowest_m, airspace.top_m
+    wanted = {h for h in (start.up_m, end.up_m) if low <= h <= top}
     return sorted(wanted | set(airspace.levels()))
 
 

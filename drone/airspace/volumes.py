@@ -19,6 +19,7 @@ from shapely.prepared import PreparedGeometry, prep
 from comms.contracts.in_force import Period, in_words, next_span
 from comms.contracts.place import Enu
 from comms.contracts.site import Site
+from drone.airspace.ground import Ground
 from drone.config import DroneConfig
 
 _QUAD_SEGMENTS = 2
@@ -101,27 +102,32 @@ def _lines(shape: BaseGeometry) -> Iterator[LineString]:
         yield from _lines(part)
 
 
-def volumes_of(site: Site, config: DroneConfig) -> tuple[Volume, ...]:
-    """Every closed volume of a site, widened by the configured clearances."""
+def volumes_of(site: Site, config: DroneConfig, ground: Ground) -> tuple[Volume, ...]:
+    """Every closed volume of a site, widened by the configured clearances. Where the ground is not
+    level, what stands on it is as high as its highest foot has it, and what is open below or above
+    a limit is so from the ground that leaves least."""
     found = []
     for building in site.buildings:
         outline = widened(Polygon(building.ring), config.building_clearance_m)
-        top = building.height_m + config.building_over_m
+        _, foot = ground.between(Polygon(building.ring))
+        top = foot + building.height_m + config.building_over_m
         found.append(_volume(f"the building {_name(building)}", outline, -math.inf, top))
     for area in site.no_fly:
         outline = widened(Polygon(area.ring), config.no_fly_margin_m)
+        low, high = ground.between(Polygon(area.ring))
         # a floor on the ground closes the air from the ground up
-        floor = -math.inf if area.floor_m <= 0 else area.floor_m - config.no_fly_margin_m
-        top = area.ceiling_m + config.no_fly_margin_m
+        floor = -math.inf if area.floor_m <= 0 else low + area.floor_m - config.no_fly_margin_m
+        top = high + area.ceiling_m + config.no_fly_margin_m
         name = f"the no-fly area {_name(area)}"
         found.append(_volume(name, outline, floor, top, area.applies))
     for limit in site.ceilings:
         outline = widened(Polygon(limit.ring), config.no_fly_margin_m)
+        low, _ = ground.between(Polygon(limit.ring))
         name = f"the air over {limit.ceiling_m:g} m in {_name(limit)}, which is closed"
-        found.append(_volume(name, outline, limit.ceiling_m, math.inf, limit.applies))
+        found.append(_volume(name, outline, low + limit.ceiling_m, math.inf, limit.applies))
     for tree in site.trees:
         outline = widened(Point(tree.at), config.tree_radius_m)
-        top = tree.height_m + config.building_over_m / 2
+        top = ground.at(*tree.at) + tree.height_m + config.building_over_m / 2
         found.append(_volume(f"the tree {_name(tree)}", outline, -math.inf, top))
     return tuple(found)
 

@@ -68,7 +68,7 @@ async def _put_fence(kit: Kit, items: tuple[MissionItem, ...], *, must: bool = F
         get_logger().warning("the vehicle takes no fence", why=str(error))
         kit.fence = Fence(wrong="the vehicle takes no fence")
         return
-    why = await kit.actions.switch_fence_on(kit.config.max_height_m + _FENCE_SPARE_M)
+    why = await kit.actions.switch_fence_on(kit.planner.airspace.top_m + _FENCE_SPARE_M)
     kit.fence = Fence(on_board=f"a fence of {len(items)} corners", wrong=why)
     if why and (must or kit.config.geofence_required):
         raise TransferError(f"the vehicle does not watch its fence: {why}")

@@ -27,7 +27,8 @@ def kept_out(
 ) -> tuple[Velocity, str]:
     """`wish` at `here` (map m), where it flies with `now`, as far as it may be flown, and what is
     in the way, or ""."""
-    up, why = _above_ground(here, wish.up, now.up)
+    ground_m = airspace.ground.under(here).up_m
+    up, why = _above_ground(here.up_m - ground_m, wish.up, now.up)
     east, north = wish.east, wish.north
     for along in (
         (east, north, up), (east, north, 0.0), (east, 0.0, up), (0.0, north, up), (0.0, 0.0, up),
@@ -69,8 +70,8 @@ def _along(place: Enu, *flown: tuple[Sequence[float], float]) -> Enu:
     )
 
 
-def _above_ground(here: Enu, up: float, now: float) -> tuple[float, str]:
-    low = here.up_m + min(0.0, now) * _DELAY_S - up * up / (2.0 * _BRAKE_MPS2)
+def _above_ground(height_m: float, up: float, now: float) -> tuple[float, str]:
+    low = height_m + min(0.0, now) * _DELAY_S - up * up / (2.0 * _BRAKE_MPS2)
     if up < 0 and low < _LOWEST_M:
-        return 0.0, f"it is {here.up_m:.0f} m low"
+        return 0.0, f"it is {height_m:.0f} m low"
     return up, ""

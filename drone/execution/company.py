@@ -93,5 +93,5 @@ class Company:
             place.latitude_deg, place.longitude_deg, sea_m + to.up_m, bearing_deg(heading)
         )
         await self._kit.actions.look_at(
-            seen.latitude_deg, seen.longitude_deg, sea_m + _EYE_HEIGHT_M
+            seen.latitude_deg, seen.longitude_deg, sea_m + target.up_m + _EYE_HEIGHT_M
         )

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _PATIENCE_S = 3.0
 _PATIENCE_AT_START_S = 10.0
 _LOOK_S = 0.1
+_SAME_GROUND_M = 2.0
 _ACTOR = "drone"
 
 
@@ -216,6 +217,12 @@ class Desk:
         up = here._replace(up_m=self.kit.config.transit_height_m)
         blocked = self.kit.planner.airspace.obstruction(here._replace(up_m=0.0), up)
         words = f"nothing can take off here: {blocked}" if blocked is not None else ""
+        ground_m = self.kit.planner.airspace.ground.under(here).up_m
+        if abs(ground_m) > _SAME_GROUND_M:
+            words = (
+                f"heights count from the kiosk's pad, and the ground here is {ground_m:+.0f} m "
+                "from that"
+            )
         self._idle_airspace = (words, now)
         return words
 

@@ -122,7 +122,8 @@ class Kit:
         if known is None:
             return None
         at, age_s, localized = known
-        return Sighting(self.frame.to_enu(at)._replace(up_m=0.0), age_s, localized)
+        ground = self.planner.airspace.ground
+        return Sighting(ground.under(self.frame.to_enu(at)), age_s, localized)
 
     def place(self, position: Position) -> Enu:
         at = self.frame.to_enu(

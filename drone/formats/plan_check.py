@@ -83,7 +83,7 @@ def check_plan(plan: PlanFile, airspace: Airspace, frame: LocalFrame) -> PlanWay
     check_fence(areas_of(plan.fence, frame), track)
     for point in plan.rally:
         place = place_of(point, frame)
-        inside = airspace.why_not_at(place) or airspace.why_not_at(place._replace(up_m=0.0))
+        inside = airspace.why_not_at(place) or airspace.why_not_at(airspace.ground.under(place))
         if inside:
             raise PlanError(f"rally point {point.seq + 1} of {len(plan.rally)} {inside}")
     return PlanWay(track, duration, energy)

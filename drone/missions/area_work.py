@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 import shapely
-from shapely.geometry import Polygon
+from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from comms.contracts.place import Enu
@@ -42,7 +42,7 @@ class AreaWork:
         area = Polygon([c[:2] for c in corners])
         if not area.is_valid:
             raise PlanError("the border of the area to survey crosses itself")
-        free = self._free(task.height_m)
+        free = self._free(area, task.height_m)
         swath = self._swath(task)
         best = survey(_largest(area.intersection(free)), swath, free)
         left_out = 1.0 - best.bound_m * swath / area.area
@@ -61,7 +61,8 @@ class AreaWork:
         """Along a line, its camera down. Raises PlanError."""
         swath = self._swath(task)
         points = along.corridor([p[:2] for p in line], task.width_m, swath)
-        points = along.kept_free(points, self._free(task.height_m), _FURTHEST_M)
+        free = self._free(LineString(points), task.height_m)
+        points = along.kept_free(points, free, _FURTHEST_M)
         return self._down(task, points, [f"{_length(points):.0f} m along the way"])
 
     def perimeter(self, task: Task, corners: Sequence[Enu], start: Enu) -> Work:
@@ -70,9 +71,10 @@ class AreaWork:
         points = along.perimeter(
             ring, task.distance_m, task.loops, start[:2], clockwise=not task.counter_clockwise
         )
-        points = along.kept_free(points, self._free(task.height_m), _FURTHEST_M)
+        free = self._free(LineString(points), task.height_m)
+        points = along.kept_free(points, free, _FURTHEST_M)
         middle = Polygon(ring).centroid
-        look_at = Enu(float(middle.x), float(middle.y), 0.0)
+        look_at = self._airspace.ground.under(Enu(float(middle.x), float(middle.y)))
         notes = [f"{_length(points):.0f} m around the area"]
         return self._work(task, points, PlanItem(Step.LOOK_AT, Part.WORK, look_at), look_at, notes)
 
@@ -80,7 +82,8 @@ class AreaWork:
         """An expanding square from the last place known, its camera down. Raises PlanError."""
         swath = self._swath(task)
         points = along.search(last_seen[:2], task.radius_m, swath)
-        points = along.kept_free(points, self._free(task.height_m), math.inf)
+        free = self._free(LineString(points), task.height_m)
+        points = along.kept_free(points, free, math.inf)
         notes = [f"{_length(points):.0f} m of search in strips of {swath:.0f} m"]
         return self._down(task, points, notes)
 
@@ -90,9 +93,9 @@ class AreaWork:
             raise PlanError(f"strips of {swath:.1f} m are too narrow, at least 2 m are needed")
         return swath
 
-    def _free(self, height_m: float) -> BaseGeometry:
-        """The free air at a height, with few corners, none of it closed."""
-        free = self._airspace.free_at(height_m)
+    def _free(self, where: BaseGeometry, height_m: float) -> BaseGeometry:
+        """The free air at a height over the ground there, with few corners, none of it closed."""
+        free = self._airspace.free_over(where, height_m)
         return free.buffer(-_CORNER_M, join_style="mitre").simplify(_CORNER_M).intersection(free)
 
     def _down(self, task: Task, points: list[Xy], notes: list[str]) -> Work:
@@ -107,7 +110,7 @@ class AreaWork:
         look_at: Enu | None,
         notes: list[str],
     ) -> Work:
-        places = [Enu(x, y, task.height_m) for x, y in points]
+        places = self._airspace.ground.followed(points, task.height_m)
         for number, (a, b) in enumerate(itertools.pairwise(places), start=1):
             blocked = self._airspace.obstruction(a, b)
             if blocked is not None:

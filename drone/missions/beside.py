@@ -19,13 +19,13 @@ def place_beside(
 
     `bearing_rad` is where it lies, seen from the target; ENU yaw.
     """
-    why = ""
+    why, ground_m = "", airspace.ground.under(target).up_m
     for turn in sorted(range(_BEARINGS), key=lambda k: abs(_signed(k))):
         bearing = bearing_rad + _signed(turn) * math.tau / _BEARINGS
         at = Enu(
             target.east_m + distance_m * math.cos(bearing),
             target.north_m + distance_m * math.sin(bearing),
-            height_m,
+            ground_m + height_m,
         )
         inside = airspace.why_not_at(at)
         if not inside:

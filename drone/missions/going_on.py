@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, replace
 
 from comms.contracts.place import Enu
+from drone.airspace.ground import Ground
 from drone.airspace.routing import find_transit
 from drone.errors import PlanError
 from drone.missions.plan import FlightPlan, Part, PlanItem, Step
@@ -76,7 +77,7 @@ def rest_of(
             again = PlanItem(Step.WAYPOINT, again.part, broke_at, towards(here, broke_at))
         entries.insert(0, again)
     if change.height_m is not None:
-        entries = _higher(entries, change.height_m, plan)
+        entries = _higher(entries, change.height_m, plan, planner.airspace.ground)
     entries = [*_in_effect(plan, target), *entries]
     if change.speed_mps is not None:
         entries = _at_speed(entries, change.speed_mps)
@@ -144,11 +145,13 @@ def _in_effect(plan: FlightPlan, target: int) -> list[PlanItem]:
     return found + [e for e in lasting.values() if not e.hold_s]
 
 
-def _higher(entries: list[PlanItem], height_m: float, plan: FlightPlan) -> list[PlanItem]:
-    heights = [e.at.up_m for e in plan.items if e.part is Part.WORK and e.step is Step.WAYPOINT]
-    if not heights:
+def _higher(
+    entries: list[PlanItem], height_m: float, plan: FlightPlan, ground: Ground
+) -> list[PlanItem]:
+    places = [e.at for e in plan.items if e.part is Part.WORK and e.step is Step.WAYPOINT]
+    if not places:
         raise PlanError("there is no work of which the height could be changed")
-    rise = height_m - heights[0]
+    rise = height_m - (places[0].up_m - ground.under(places[0]).up_m)
 
     def raised(entry: PlanItem) -> PlanItem:
         if entry.part is not Part.WORK or entry.step is not Step.WAYPOINT:

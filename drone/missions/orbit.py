@@ -25,14 +25,15 @@ def corners_of(radius_m: float) -> int:
 
 
 def circle(centre: Enu, radius_m: float, height_m: float, *, from_rad: float = 0.0) -> list[Enu]:
-    """The corners of one turn (map m), clockwise seen from above, first at ENU angle `from_rad`."""
+    """The corners of one turn (map m) `height_m` over `centre`, clockwise seen from above, first at
+    ENU angle `from_rad`."""
     count = corners_of(radius_m)
     angles = [from_rad - math.tau * k / count for k in range(count)]
     return [
         Enu(
             centre.east_m + radius_m * math.cos(a),
             centre.north_m + radius_m * math.sin(a),
-            height_m,
+            centre.up_m + height_m,
         )
         for a in angles
     ]

@@ -74,13 +74,14 @@ class Planner:
             raise PlanError(
                 f"{task.height_m:.0f} m is higher than the {self.config.max_height_m:.0f} m allowed"
             )
+        points = [self.airspace.ground.under(point) for point in points]
         work = self._work(task, points, start)
         legs = [*self._out(start, work.begin), *work.items, *self.way_back(work.end, home)]
         return self._finish(legs, start, home, work.look_at, work.notes)
 
     def land_here(self, start: Enu) -> FlightPlan:
         """Straight down from where the vehicle is in the air. Raises PlanError."""
-        ground = start._replace(up_m=0.0)
+        ground = self.airspace.ground.under(start)
         blocked = self.airspace.obstruction(start, ground)
         if blocked is not None:
             raise PlanError(f"it cannot land here: {blocked}")
@@ -93,7 +94,7 @@ class Planner:
         plans, why = [], ""
         start, first = self.stepped_out(start)
         for pad in {(home.east_m, home.north_m), *self.pads}:
-            place = Enu(*pad, 0.0)
+            place = self.airspace.ground.under(Enu(*pad))
             try:
                 legs = [
                     *first,
@@ -128,10 +129,13 @@ class Planner:
             return self._area.search(task, points[0])
         raise PlanError(f"the drone cannot do a {task.kind} task")
 
+    def _is_on_ground(self, place: Enu) -> bool:
+        return place.up_m - self.airspace.ground.under(place).up_m < _ON_GROUND_M
+
     def stepped_out(self, start: Enu) -> tuple[Enu, list[PlanItem]]:
         """Where a flight that begins in the air at `start` (map m) really begins, and how it gets
         there: a vehicle that stands inside a clearance first leaves it by the shortest way."""
-        if start.up_m < _ON_GROUND_M or self.airspace.is_clear(start, start):
+        if self._is_on_ground(start) or self.airspace.is_clear(start, start):
             return start, []
         out = self.airspace.way_out(start, _STEP_OUT_M)
         if out is None:
@@ -146,7 +150,7 @@ class Planner:
 
     def _out(self, start: Enu, end: Enu) -> list[PlanItem]:
         way = find_transit(self.airspace, start, end, "the way there")
-        from_ground = start.up_m < _ON_GROUND_M
+        from_ground = self._is_on_ground(start)
         items = [PlanItem(Step.SPEED, Part.TRANSIT, speed_mps=self.config.cruise_mps)]
         points = list(way.points[1:])
         heading = _heading_of(way.points)

@@ -17,7 +17,7 @@ _EYE_HEIGHT_M = 1.0
 
 def orbit(task: Task, target: Enu, start: Enu, airspace: Airspace, config: DroneConfig) -> Work:
     """Turns around the target with the camera on it. Raises PlanError."""
-    centre = target._replace(up_m=0.0)
+    centre = airspace.ground.under(target)
     turn, radius = clear_orbit(airspace, centre, task.radius_m, task.height_m, start)
     if task.counter_clockwise:
         turn = [turn[0], *turn[:0:-1]]
@@ -25,7 +25,7 @@ def orbit(task: Task, target: Enu, start: Enu, airspace: Airspace, config: Drone
     if abs(radius - task.radius_m) > 0.01:
         notes = (f"the radius is {radius:.0f} m instead of {task.radius_m:.0f} m",)
     corners = [*turn[1:], turn[0]] * task.loops
-    look_at = centre._replace(up_m=_EYE_HEIGHT_M)
+    look_at = centre._replace(up_m=centre.up_m + _EYE_HEIGHT_M)
     speed = speed_on(radius, task.speed_mps or config.orbit_mps)
     items = (
         PlanItem(Step.LOOK_AT, Part.WORK, look_at),
@@ -37,11 +37,11 @@ def orbit(task: Task, target: Enu, start: Enu, airspace: Airspace, config: Drone
 
 def stand_over(task: Task, target: Enu, airspace: Airspace, heading_rad: float) -> Work:
     """A hover over the target, which is looked at. Raises PlanError."""
-    over = target._replace(up_m=task.height_m)
+    look_at = airspace.ground.under(target)
+    over = target._replace(up_m=look_at.up_m + task.height_m)
     inside = airspace.why_not_at(over)
     if inside:
         raise PlanError(f"the place over the point at {task.height_m:.0f} m {inside}")
-    look_at = target._replace(up_m=0.0)
     items = (
         PlanItem(Step.LOOK_AT, Part.WORK, look_at),
         PlanItem(Step.WAYPOINT, Part.WORK, over, heading_rad, hold_s=task.duration_s),
@@ -56,7 +56,7 @@ def stand_beside(task: Task, target: Enu, airspace: Airspace) -> Work:
     to. Raises PlanError.
     """
     at, why = place_beside(target, task.distance_m, task.bearing_rad, task.height_m, airspace)
-    look_at = target._replace(up_m=_EYE_HEIGHT_M)
+    look_at = target._replace(up_m=airspace.ground.under(target).up_m + _EYE_HEIGHT_M)
     items = (
         PlanItem(Step.LOOK_AT, Part.WORK, look_at),
         PlanItem(Step.WAYPOINT, Part.WORK, at, towards(at, target), hold_s=task.duration_s),
