@@ -9,18 +9,21 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from shapely import affinity
 from shapely.geometry import Point, Polygon, box
 
 from comms.contracts.geodesy import LocalFrame
+from comms.contracts.in_force import Period, periods_of
 from comms.contracts.place import Enu, GeoPoint
-from comms.contracts.site import Building, NoFly, Site
+from comms.contracts.site import Building, Ceiling, NoFly, Site
 from comms.contracts.task import Task, TaskKind, Vehicle
 from drone.airspace.airspace import Airspace
 from drone.config import DroneConfig
 from drone.errors import PlanError
+from drone.missions.estimate import not_enough_energy, usable_wh
 from drone.missions.plan import FlightPlan, Step
 from drone.missions.planner import Planner
 from drone.missions.shortening import IN_PARTS, fitting
@@ -39,6 +42,10 @@ KINDS = (
 )
 POINTS = {TaskKind.SURVEY: 4, TaskKind.CORRIDOR: 3, TaskKind.PERIMETER: 4}
 NEAR_M = 1e-3
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+ALWAYS: tuple[Period, ...] = ()
+SOON = periods_of({"startDateTime": NOW + timedelta(minutes=20)})
+NOT_NOW = periods_of({"startDateTime": NOW + timedelta(hours=5)})
 
 
 def any_block(chance: random.Random, size: float) -> Polygon:
@@ -69,8 +76,19 @@ def any_site(chance: random.Random) -> Site:
             ring=ring(any_block(chance, 60)),
             floor_m=chance.choice((0.0, 40.0, 70.0)),
             ceiling_m=chance.choice((75.0, 90.0, 10_000.0)),
+            applies=chance.choice((ALWAYS, SOON, NOT_NOW)),
         )
         for n in range(chance.randrange(0, 4))
+    )
+    limits = tuple(
+        Ceiling(
+            feature_id=f"C{n}",
+            name=f"C{n}",
+            ring=ring(any_block(chance, 60)),
+            ceiling_m=chance.choice((30.0, 60.0)),
+            applies=chance.choice((ALWAYS, SOON, NOT_NOW)),
+        )
+        for n in range(chance.randrange(0, 3))
     )
     return Site(
         site_id="any",
@@ -80,6 +98,7 @@ def any_site(chance: random.Random) -> Site:
         boundary=((-150, -150), (150, -150), (150, 150), (-150, 150)),
         buildings=buildings,
         no_fly=closed,
+        ceilings=limits,
     )
 
 
@@ -133,7 +152,13 @@ def wrong_place(site: Site, place: Enu) -> str:
         near = Polygon(building.ring).distance(here) < CONFIG.building_clearance_m - NEAR_M
         if low and near:
             return f"it is too close to {building.name}"
+    for limit in site.ceilings:
+        near = Polygon(limit.ring).distance(here) < CONFIG.no_fly_margin_m - NEAR_M
+        if limit.applies != NOT_NOW and near and place.up_m > limit.ceiling_m + NEAR_M:
+            return f"it is over {limit.name}"
     for area in site.no_fly:
+        if area.applies == NOT_NOW:
+            continue
         margin = CONFIG.no_fly_margin_m - NEAR_M
         near = Polygon(area.ring).distance(here) < margin
         above_floor = area.floor_m <= 0 or place.up_m > area.floor_m - margin
@@ -143,53 +168,66 @@ def wrong_place(site: Site, place: Enu) -> str:
 
 
 def least_energy_wh(plan: FlightPlan, wind: tuple[float, float]) -> float:
-    """What the flight takes at the very least: each metre at its speed, by the air's drag."""
+    """What the flight takes at the very least: each metre at its speed, by the air's drag; corners
+    cost nothing."""
     at, speed, joules = plan.start, CONFIG.cruise_mps, 0.0
     drag = CONFIG.cruise_power_w - CONFIG.hover_power_w
 
     def power(airspeed: float) -> float:
         return CONFIG.hover_power_w + drag * max(0.0, (airspeed / CONFIG.cruise_mps) ** 3 - 1)
 
+    def leg(a: Enu, b: Enu) -> float:
+        run, rise = math.dist(a[:2], b[:2]), b.up_m - a.up_m
+        if run > 1.0:
+            along = [(q - p) / run for p, q in zip(a[:2], b[:2], strict=True)]
+            air = math.dist((along[0] * speed, along[1] * speed), wind)
+            if air > CONFIG.max_airspeed_mps:  # it is slower, and takes more
+                return run / speed * power(CONFIG.cruise_mps)
+            return run / speed * power(air)
+        rate = CONFIG.climb_mps if rise > 0 else CONFIG.descend_mps
+        watts = CONFIG.climb_power_w if rise > 0 else CONFIG.hover_power_w
+        return abs(rise) / rate * watts
+
     for item in plan.items:
         if item.step is Step.SPEED:
             speed = item.speed_mps
         joules += item.hold_s * power(math.hypot(*wind))
         if item.step in (Step.TAKEOFF, Step.WAYPOINT):
-            run = math.dist(at[:2], item.at[:2])
-            if run > 1.0:
-                along = [(q - p) / run for p, q in zip(at[:2], item.at[:2], strict=True)]
-                air = math.dist((along[0] * speed, along[1] * speed), wind)
-                if air <= CONFIG.max_airspeed_mps:  # else it is slower, and takes more
-                    joules += run / speed * power(air)
-            joules += abs(item.at.up_m - at.up_m) / 10.0 * CONFIG.hover_power_w
+            joules += leg(at, item.at)
             at = item.at
-    return joules / 3600.0
+    over = plan.home._replace(up_m=at.up_m)
+    return (joules + leg(at, over) + leg(over, plan.home)) / 3600.0
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_a_plan_keeps_out_and_comes_home_or_says_why_not(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(80))
+def test_a_plan_keeps_out_and_comes_home_with_its_reserve_or_says_why_not(seed: int) -> None:
     chance = random.Random(seed)
     site, (task, points) = any_site(chance), any_task(chance)
     strength, toward = chance.uniform(0, 11), chance.uniform(0, math.tau)
     wind = (strength * math.cos(toward), strength * math.sin(toward))
-    planner = Planner(Airspace.of_site(site, CONFIG), CONFIG, wind=lambda: wind)
-    home, budget_wh = Enu(0.0, 0.0, 0.0), chance.uniform(5, 60)
+    airspace = Airspace.of_site(site, CONFIG, lambda: NOW)
+    planner = Planner(airspace, CONFIG, wind=lambda: wind)
+    home = Enu(0.0, 0.0, 0.0)
+    battery_wh, charged = chance.uniform(40, 100), chance.uniform(0.3, 1.0)
     plan, why = None, ""
     try:
         plan = planner.plan(task, points, home, home)
         if task.kind in IN_PARTS:
-            plan = fitting(planner, plan, budget_wh)
+            plan = fitting(planner, plan, usable_wh(charged, battery_wh, CONFIG))
     except PlanError as error:
         why = str(error)
-    if plan is None:
+    if plan is not None:
+        track = plan.track()
+        assert track[0] == home
+        assert math.dist(track[-1], home) < NEAR_M
+        assert {wrong_place(site, place) for place in sampled(track)} == {""}
+        least = least_energy_wh(plan, wind)
+        corners = len(track) * 1.5 / 3600.0 * CONFIG.climb_power_w
+        assert least <= plan.energy_wh <= 1.6 * least + 1.5 * corners
+        why = not_enough_energy(plan.energy_wh, charged, battery_wh, CONFIG)
+    if why:  # it does not fly
         assert len(why) > 15
         assert len(why.splitlines()) == 1
-        return
-    track = plan.track()
-    assert track[0] == home
-    assert math.dist(track[-1], home) < NEAR_M
-    places = sampled(track)
-    assert {wrong_place(site, place) for place in places} == {""}
-    assert least_energy_wh(plan, wind) <= plan.energy_wh
-    if plan.notes and "left out from its waypoint" in plan.notes[-1]:
-        assert plan.energy_wh <= budget_wh
+    else:
+        assert plan is not None
+        assert battery_wh * charged - least >= battery_wh * CONFIG.reserve_fraction
