@@ -21,8 +21,16 @@ START_S = 60.0
 class GazeboRun:
     """`server_arguments` go to gazebo_server; `folder` becomes PATROL_RUN_DIR of all processes."""
 
-    def __init__(self, folder: Path, site: Path, *server_arguments: str, unit: str = "") -> None:
-        self.folder, self.site, self._unit = folder, site, unit
+    def __init__(
+        self,
+        folder: Path,
+        site: Path,
+        *server_arguments: str,
+        unit: str = "",
+        domain: int | None = None,
+    ) -> None:
+        """`domain`: of the bridge and the people; None: this process's."""
+        self.folder, self.site, self._unit, self._domain = folder, site, unit, domain
         self._server_arguments = server_arguments
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.run_file: RunFile
@@ -53,19 +61,41 @@ class GazeboRun:
     def start_bridge(self) -> subprocess.Popen[bytes]:
         return self.start_node("gazebo_bridge", "simulation.bridge.node")
 
-    def start_node(self, name: str, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def start_unit_drone(self, number: int, domain: int) -> None:
+        """The autopilot of one of the world's drones, and the node that flies it, in a ROS
+        domain."""
+        port = 15600 + os.getpid() % 300 * 2 + number
+        self.start(
+            f"autopilot_{number}", "-m", "simulation.autopilot.main",
+            *("--site-file", str(self.site), "--unit-config", self._unit),
+            *("--drone", str(number), "--system-id", str(number)),
+            *("--mavlink", f"udpout:127.0.0.1:{port}"),
+        )  # fmt: skip
+        connect = ("-p", f"connect:=udpin://127.0.0.1:{port}", "-p", "use_sim_time:=true")
+        self.start_node(f"drone_{number}", "drone.node", *connect, domain=domain)
+
+    def start_node(
+        self, name: str, module: str, *arguments: str, domain: int | None = None
+    ) -> subprocess.Popen[bytes]:
         parameters = [f"site_file:={self.site}"]
         if self._unit:
             parameters.append(f"unit_config:={self._unit}")
         words = [word for parameter in parameters for word in ("-p", parameter)]
-        return self.start(name, "-m", module, "--ros-args", *words, *arguments)
+        ros = ("--ros-args", *words, *arguments)
+        return self.start(name, "-m", module, *ros, domain=domain or self._domain)
 
-    def start(self, name: str, *words: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *words: str, domain: int | None = None) -> subprocess.Popen[bytes]:
         """Start a Python process; what it says goes to `<folder>/<name>.log`."""
+        own = {"PATROL_RUN_DIR": str(self.folder)}
+        if domain is not None:
+            own |= {
+                "ROS_DOMAIN_ID": str(domain),
+                "PATROL_STATE_DIR": str(self.folder / f"state-{domain}"),
+            }
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *words],
-                env={**os.environ, "PATROL_RUN_DIR": str(self.folder)},
+                env={**os.environ, **own},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

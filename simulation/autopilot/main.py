@@ -142,6 +142,7 @@ def run(
     site_file: Annotated[str, typer.Option(help="site GeoJSON: its origin, and its pad")] = "",
     unit_config: Annotated[str, typer.Option(help="the unit's YAML")] = "",
     gazebo_json: Annotated[str, typer.Option(help="run file; default in PATROL_RUN_DIR")] = "",
+    drone: Annotated[int, typer.Option(min=1, help="which of the world's drones")] = 1,
     fdm_port: Annotated[int, typer.Option(help="plugin's command port, without run file")] = 0,
     speedup: Annotated[float, typer.Option(help="rigid body: times real time")] = 1.0,
     param: Annotated[list[str] | None, typer.Option(help="NAME=VALUE, repeatable")] = None,
@@ -169,9 +170,8 @@ def run(
     else:
         folder = Path(gazebo_json).parent if gazebo_json else run_folder()
         world = wait_for_run_file(folder)
-        if world.drone_ports is None:
-            raise ContractError("the running world has no drone: start it without --no-drone")
-        body = GazeboFdm(world.drone_ports.command, world.drone_ports.state)
+        flown = world.drone(drone)
+        body = GazeboFdm(flown.command, flown.state)
     if system_id:
         config = config.model_copy(update={"system_id": system_id})
     if config.remote_id.transmitter:
@@ -182,7 +182,7 @@ def run(
     if isinstance(body, RigidBody):
         body.wind = _wind(config, vehicle.parameters)
         vehicle.air_mps = (body.wind.east_mps, body.wind.north_mps)
-    joints = GimbalJoints(world, vehicle.gimbal) if world else None
+    joints = GimbalJoints(world, vehicle.gimbal, world.drone(drone).name) if world else None
     runner = Runner(
         body, vehicle, Station(vehicle, link), link, joints.after_state if joints else None
     )

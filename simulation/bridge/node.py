@@ -77,11 +77,10 @@ class GazeboBridge(Node):
                 "/robot/camera", "camera_optical_frame", robot.camera, to_utc,
             )
         ]  # fmt: skip
-        if run.models.drone:
+        if run.drones:
             self._cameras.append(
                 CameraChannel(
-                    self, transport,
-                    f"~/drone/{drone_model.GIMBAL_PITCH}/{drone_model.CAMERA}/image",
+                    self, transport, drone_model.image_topic(run.drones[0].name),
                     "/drone/camera", "drone/camera_optical_frame", drone.camera, to_utc,
                 )
             )  # fmt: skip

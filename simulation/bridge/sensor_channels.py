@@ -21,6 +21,7 @@ from simulation.bridge.gnss_error import GnssError
 from simulation.gazebo.messages import message_class, stamp_ns
 from simulation.gazebo.transport import GazeboTransport
 from simulation.quaternions import about_z, of, product
+from simulation.world.robot_model import IMU_TOPIC
 
 ToUtc = Callable[[int], int]
 CONTACT_HOLD_NS = 150_000_000  # a touch shows for at least one publication
@@ -52,7 +53,7 @@ class ImuChannel:
             max(config.accel_sigma_mps2**2, 1e-6),
         )
         self._publisher = node.create_publisher(Imu, "/robot/imu/data", SENSOR)
-        transport.subscribe("~/robot/base/imu/imu", message_class("IMU"), self._on_imu)
+        transport.subscribe(IMU_TOPIC, message_class("IMU"), self._on_imu)
 
     def _on_imu(self, gazebo: Any) -> None:
         now = stamp_ns(gazebo.stamp)

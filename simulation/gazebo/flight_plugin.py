@@ -2,8 +2,10 @@
 
 The two ports, 9002 for commands and 9003 for the state, are compiled into Debian's build of the
 plugin, so that only one simulation could run per machine. This patches them in a copy: each stands
-exactly once as the first half of a `sockaddr_in` (family 2, port in network order). Any other count
-means another build, and is an error rather than a guess.
+exactly once as the first half of a `sockaddr_in` (family 2, port in network order). Several copies
+in one world must each run their own code, so each is told to look into itself first (DF_SYMBOLIC
+among the flags of its dynamic section). Any other count means another build, and is an error rather
+than a guess.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from pathlib import Path
 
 from simulation.gazebo.errors import SimulationError
 
+DT_FLAGS, DF_SYMBOLIC, DF_BIND_NOW = 30, 0x2, 0x8
 COMMAND_PORT, STATE_PORT = 9002, 9003
 FILE_NAME = "libArduCopterPlugin.so"
 PLUGINS = "usr/lib/x86_64-linux-gnu/gazebo-11/plugins"
@@ -40,4 +43,8 @@ def write_flight_plugin(rootfs: Path, target: Path, command_port: int) -> None:
                 "the plugin whose ports can be set"
             )
         code = code.replace(_address(old), _address(new))
+    flags = struct.pack("<QQ", DT_FLAGS, DF_BIND_NOW)
+    if code.count(flags) != 1:
+        raise SimulationError(f"{source}: the flags of its dynamic section are not those known")
+    code = code.replace(flags, struct.pack("<QQ", DT_FLAGS, DF_BIND_NOW | DF_SYMBOLIC))
     target.write_bytes(code)

@@ -6,6 +6,7 @@ place, on the same topic and with the same message.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from simulation.gazebo.gimbal_firmware import GimbalFirmware, Vector
@@ -19,34 +20,48 @@ PERIOD_NS = 28_000_000
 LINKS = (drone_model.GIMBAL_ROLL, drone_model.GIMBAL_PITCH)  # the camera is on the last one
 
 
-class Gimbal:
-    """Works in the transport's threads."""
+class Gimbals:
+    """Those of all drones of a world."""
 
-    def __init__(self, transport: GazeboTransport) -> None:
+    def __init__(self, transport: GazeboTransport, drones: Sequence[str]) -> None:
+        """`drones`: names of the models."""
+        self._gimbals = [Gimbal(transport, drone) for drone in drones]
+        if drones:
+            poses = message_class("PosesStamped")
+            transport.subscribe("~/pose/info", poses, self._on_poses, max_hz=60)
+
+    def _on_poses(self, message: Any) -> None:
+        now_ns = stamp_ns(message.time)
+        poses = {pose.name: of(pose.orientation) for pose in message.pose}
+        for gimbal in self._gimbals:
+            gimbal.on_poses(now_ns, poses)
+
+
+class Gimbal:
+    """That of one drone. Works in the transport's threads."""
+
+    def __init__(self, transport: GazeboTransport, drone: str) -> None:
+        self._name = drone
         self._firmware = GimbalFirmware()
         self._now_ns = self._stepped_ns = 0
         self._drone: Quaternion = (1.0, 0.0, 0.0, 0.0)
         self._wrench = message_class("Wrench")
         self._publishers: list[Publisher[Any]] = [
-            transport.advertise(f"~/{drone_model.NAME}/{link}/wrench", self._wrench)
-            for link in LINKS
+            transport.advertise(f"~/{drone}/{link}/wrench", self._wrench) for link in LINKS
         ]
-        transport.subscribe(
-            f"~/{drone_model.NAME}/joint_cmd", message_class("JointCmd"), self._on_command
-        )
-        transport.subscribe("~/pose/info", message_class("PosesStamped"), self._on_poses, max_hz=60)
+        transport.subscribe(f"~/{drone}/joint_cmd", message_class("JointCmd"), self._on_command)
 
     def _on_command(self, message: Any) -> None:
         if message.name.endswith(f"{drone_model.GIMBAL_PITCH}_joint"):
             self._firmware.command(self._now_ns * 1e-9, message.position.target, self._drone)
 
-    def _on_poses(self, message: Any) -> None:
-        self._now_ns = stamp_ns(message.time)
+    def on_poses(self, now_ns: int, poses: dict[str, Quaternion]) -> None:
+        """The attitudes of all that moves in the world; a part of them each time."""
+        self._now_ns = now_ns
         if self._now_ns - self._stepped_ns < PERIOD_NS:
             return
-        poses = {pose.name: of(pose.orientation) for pose in message.pose}
-        drone = poses.get(drone_model.NAME)
-        links = [poses.get(f"{drone_model.NAME}::{link}") for link in LINKS]
+        drone = poses.get(self._name)
+        links = [poses.get(f"{self._name}::{link}") for link in LINKS]
         if drone is None or None in links:
             return
         self._stepped_ns = self._now_ns

@@ -36,9 +36,19 @@ def free_tcp_port(preferred: int = 0) -> int:
     raise SimulationError(f"no TCP port between {FIRST} and {LAST} is free")
 
 
-def free_udp_pair() -> int:
-    """The first of two free UDP ports that follow each other."""
-    for port in range(FIRST, LAST, 2):
-        if _is_free(port, socket.SOCK_DGRAM) and _is_free(port + 1, socket.SOCK_DGRAM):
-            return port
-    raise SimulationError(f"no two UDP ports between {FIRST} and {LAST} are free")
+def free_udp_pairs(count: int) -> list[int]:
+    """The first ports of so many pairs of free UDP ports that follow each other.
+
+    Raises SimulationError when there are not so many.
+    """
+    found = [
+        port
+        for port in range(FIRST, LAST, 2)
+        if _is_free(port, socket.SOCK_DGRAM) and _is_free(port + 1, socket.SOCK_DGRAM)
+    ]
+    if len(found) < count:
+        raise SimulationError(
+            f"{count} pairs of UDP ports are needed and between {FIRST} and {LAST} "
+            f"{len(found)} are free"
+        )
+    return found[:count]

@@ -17,11 +17,14 @@ from simulation.world.walks import Walk
 FILE_NAME = "gazebo.json"
 
 
-class DronePorts(BaseModel):
-    """UDP ports of the flight plugin on this machine: rotor commands in, flight state out."""
+class FlyingModel(BaseModel):
+    """A drone in the world: the model's name, where it stood at first (map m), and the UDP ports of
+    its flight plugin on this machine: rotor commands in, flight state out."""
 
     model_config = ConfigDict(frozen=True)
 
+    name: str
+    pad: tuple[float, float]
     command: int
     state: int
 
@@ -32,7 +35,6 @@ class Models(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     robot: str = "robot"
-    drone: str = ""
     walkers: tuple[str, ...] = ()
     bystanders: tuple[str, ...] = ()
 
@@ -48,11 +50,21 @@ class RunFile(BaseModel):
     seed: int
     start_utc_ns: int = Field(description="UTC at simulated time 0; /clock is this plus that")
     motor_port: int = Field(description="of the motor firmware, UDP")
-    drone_ports: DronePorts | None = None
+    drones: tuple[FlyingModel, ...] = Field(default=(), description="the unit's own comes first")
     robot_start: tuple[float, float, float] = Field(description="x m, y m, yaw rad in map")
     walks: tuple[Walk, ...] = Field(default=(), description="of the walkers, in their order")
     bystanders: tuple[tuple[float, float], ...] = Field(default=(), description="where they stand")
     models: Models = Models()
+
+    def drone(self, number: int) -> FlyingModel:
+        """Counted from 1. Raises SimulationError when there is none."""
+        if not 1 <= number <= len(self.drones):
+            has = f"{len(self.drones)} drones" if len(self.drones) != 1 else "one drone"
+            raise SimulationError(
+                f"there is no drone {number} in the running world, which has {has}: start it "
+                "without --no-drone, or with more --drones"
+            )
+        return self.drones[number - 1]
 
     def write(self, folder: Path) -> None:
         """Into `folder`, whole or not at all."""

@@ -25,13 +25,14 @@ from simulation.bodies import read_bodies
 from simulation.gazebo import ports
 from simulation.gazebo.errors import GazeboConnectionError, SimulationError
 from simulation.gazebo.flight_plugin import write_flight_plugin
-from simulation.gazebo.gimbal import Gimbal
+from simulation.gazebo.gimbal import Gimbals
 from simulation.gazebo.messages import message_class
 from simulation.gazebo.motors import Motors
 from simulation.gazebo.pace import Pace
-from simulation.gazebo.run_file import FILE_NAME, DronePorts, Models, RunFile, run_folder
+from simulation.gazebo.run_file import FILE_NAME, FlyingModel, Models, RunFile, run_folder
 from simulation.gazebo.sandbox import SEEN_AS, Sandbox
 from simulation.gazebo.transport import GazeboTransport
+from simulation.world.drone_model import model_name
 from simulation.world.folder import WorldFolder
 from simulation.world.options import WorldOptions
 from simulation.world.people_models import bystander_name, walker_name
@@ -40,7 +41,6 @@ from simulation.world.world import WORLD_NAME, World, write_world
 START_TRIES = 3
 FIRST_STEP_S = 30.0
 STRONGEST_WIND_MPS = 30.0
-FLIGHT_PLUGIN = "libPatrolFlightPlugin.so"
 log = get_logger()
 
 
@@ -52,6 +52,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--walkers", type=int, default=4)
     parser.add_argument("--bystanders", type=int, default=1)
     parser.add_argument("--no-drone", action="store_true")
+    parser.add_argument("--drones", type=int, default=1, help="how many stand in the world")
     parser.add_argument(
         "--speed", type=float, default=1.0, help="x real time; 0: as fast as it goes"
     )
@@ -104,9 +105,10 @@ class GazeboServer:
         options = self._options
         rootfs = Path(os.environ.get("PATROL_GAZEBO_ROOT", ""))
         robot, drone = read_bodies(options.unit_config)
-        drone_port = 0 if options.no_drone else ports.free_udp_pair()
-        if drone_port:
-            write_flight_plugin(rootfs, self._folder / FLIGHT_PLUGIN, drone_port)
+        drone_ports = ports.free_udp_pairs(0 if options.no_drone else options.drones)
+        plugins = tuple(f"libPatrolFlightPlugin{port}.so" for port in drone_ports)
+        for plugin, command_port in zip(plugins, drone_ports, strict=True):
+            write_flight_plugin(rootfs, self._folder / plugin, command_port)
         world = write_world(
             read_site(options.site),
             robot,
@@ -115,7 +117,7 @@ class GazeboServer:
                 seed=options.seed,
                 walkers=options.walkers,
                 bystanders=options.bystanders,
-                drone_plugin=FLIGHT_PLUGIN if drone_port else "",
+                drone_plugins=plugins,
                 speed=options.speed,
                 robot_start=_start_pose(options.start),
                 wind_mps=_wind(options.wind),
@@ -126,14 +128,13 @@ class GazeboServer:
             log.warning("the pavements have room for fewer walkers", walkers=len(world.walks))
         transport, port, start_utc_ns = self._start_gazebo(rootfs)
         motors = Motors(transport, robot)
-        if drone_port:
-            Gimbal(transport)
+        Gimbals(transport, [model_name(n) for n in range(1, len(drone_ports) + 1)])
         if options.speed > 0:
             Pace(transport, options.speed)
         run_file = run_folder() / FILE_NAME
         try:
-            self._run_file(world, port, start_utc_ns, motors.port, drone_port).write(run_folder())
-            log.info("the world steps", port=port, walkers=len(world.walks), drone=bool(drone_port))
+            self._run_file(world, port, start_utc_ns, motors.port, drone_ports).write(run_folder())
+            log.info("the world steps", port=port, walkers=len(world.walks), drones=len(plugins))
             return self._watch(transport)
         finally:
             run_file.unlink(missing_ok=True)
@@ -142,7 +143,7 @@ class GazeboServer:
             self._end_gazebo()
 
     def _run_file(
-        self, world: World, port: int, start_utc_ns: int, motor_port: int, drone_port: int
+        self, world: World, port: int, start_utc_ns: int, motor_port: int, drone_ports: list[int]
     ) -> RunFile:
         return RunFile(
             port=port,
@@ -151,14 +152,16 @@ class GazeboServer:
             seed=self._options.seed,
             start_utc_ns=start_utc_ns,
             motor_port=motor_port,
-            drone_ports=DronePorts(command=drone_port, state=drone_port + 1)
-            if drone_port
-            else None,
+            drones=tuple(
+                FlyingModel(name=model_name(number), pad=pad, command=command, state=command + 1)
+                for number, (pad, command) in enumerate(
+                    zip(world.pads, drone_ports, strict=True), start=1
+                )
+            ),
             robot_start=world.robot_start,
             walks=world.walks,
             bystanders=world.bystanders,
             models=Models(
-                drone="drone" if drone_port else "",
                 walkers=tuple(walker_name(number) for number in range(len(world.walks))),
                 bystanders=tuple(bystander_name(n) for n in range(len(world.bystanders))),
             ),

@@ -14,7 +14,6 @@ from comms.contracts.vehicle import DroneBody
 from simulation.world import sdf
 from simulation.world.robot_model import add_camera
 
-NAME = "drone"
 LINK = "base"
 GIMBAL_ROLL, GIMBAL_PITCH = "gimbal_roll", "gimbal_pitch"
 CAMERA = "camera"
@@ -36,11 +35,26 @@ DARK: sdf.Rgb = (0.12, 0.12, 0.14)
 BLUE: sdf.Rgb = (0.10, 0.25, 0.60)
 
 
+def model_name(number: int) -> str:
+    """Of the drone of that number, counted from 1."""
+    return "drone" if number == 1 else f"drone_{number}"
+
+
+def image_topic(name: str) -> str:
+    """Where Gazebo publishes the pictures of the drone of that name."""
+    return f"~/{name}/{GIMBAL_PITCH}/{CAMERA}/image"
+
+
 def add_drone(
-    world: sdf.Element, body: DroneBody, pad: tuple[float, float], yaw: float, plugin: str
+    world: sdf.Element,
+    body: DroneBody,
+    pad: tuple[float, float],
+    yaw: float,
+    plugin: str,
+    name: str = "drone",
 ) -> None:
     """Standing on `pad` (map m), looking along `yaw`; `plugin`: file name of the flight plugin."""
-    model = sdf.add(world, "model", name=NAME)
+    model = sdf.add(world, "model", name=name)
     sdf.add_pose(model, (*pad, STAND_M), (0.0, 0.0, yaw))
     scale = body.mass_kg / REFERENCE_MASS_KG
     base = sdf.add(model, "link", name=LINK)

@@ -17,6 +17,7 @@ NAME = "robot"
 LINK = "base"
 LEFT_WHEEL, RIGHT_WHEEL = "left_wheel", "right_wheel"
 LIDAR, CAMERA, IMU, GNSS, BUMPER = "lidar", "camera", "imu", "gnss", "bumper"
+IMU_TOPIC = "~/robot/base/imu/imu"
 
 MASS_KG = 30.0
 WHEEL_MASS_KG = 1.5

@@ -14,7 +14,7 @@ from simulation.gazebo.errors import SimulationError
 from simulation.world import sdf
 from simulation.world.buildings import add_buildings
 from simulation.world.cars import add_cars
-from simulation.world.drone_model import add_drone, hull_mass_kg
+from simulation.world.drone_model import add_drone, hull_mass_kg, model_name
 from simulation.world.folder import WorldFolder
 from simulation.world.ground import add_ground
 from simulation.world.kiosk import add_kiosks
@@ -28,6 +28,7 @@ from simulation.world.wind import add_wind
 
 WORLD_NAME = "site"
 FILE_NAME = "world.sdf"
+BETWEEN_DRONES_M = 3.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class World:
     robot_start: tuple[float, float, float]
     walks: tuple[Walk, ...]
     bystanders: tuple[tuple[float, float], ...]
+    pads: tuple[tuple[float, float], ...] = ()
 
 
 def write_world(
@@ -61,10 +63,11 @@ def write_world(
     kiosk = site.kiosks[0] if site.kiosks else None
     robot_start = _robot_start(kiosk, options)
     add_robot(world, robot, robot_start)
-    if options.drone_plugin:
-        if kiosk is None:
-            raise SimulationError("the site has no kiosk, so the drone has no pad to stand on")
-        add_drone(world, drone, kiosk.pad, kiosk.heading_rad, options.drone_plugin)
+    pads = _pads(site, len(options.drone_plugins))
+    for number, (pad, plugin) in enumerate(zip(pads, options.drone_plugins, strict=True), start=1):
+        yaw = site.kiosks[0].heading_rad
+        add_drone(world, drone, pad, yaw, plugin, model_name(number))
+    if pads:
         add_wind(world, options.wind_mps, hull_mass_kg(drone))
     walks = choose_walks(site, options.walkers, dice)
     for number, walk in enumerate(walks):
@@ -75,7 +78,28 @@ def write_world(
     path = folder.path / FILE_NAME
     ElementTree.indent(root)
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
-    return World(path, robot_start, tuple(walks), bystanders)
+    return World(path, robot_start, tuple(walks), bystanders, pads)
+
+
+def _pads(site: Site, count: int) -> tuple[tuple[float, float], ...]:
+    """A kiosk's pad for each drone; those for which there is no kiosk stand beside the first one's,
+    further out in a row."""
+    if not count:
+        return ()
+    if not site.kiosks:
+        raise SimulationError("the site has no kiosk, so the drone has no pad to stand on")
+    pads = [kiosk.pad for kiosk in site.kiosks][:count]
+    first = site.kiosks[0]
+    length = max(0.1, math.dist(first.pad, first.at))
+    out = [(p - a) / length for p, a in zip(first.pad, first.at, strict=True)]
+    for place in range(1, 1 + count - len(pads)):
+        pads.append(
+            (
+                first.pad[0] + out[0] * place * BETWEEN_DRONES_M,
+                first.pad[1] + out[1] * place * BETWEEN_DRONES_M,
+            )
+        )
+    return tuple(pads)
 
 
 def _robot_start(kiosk: Kiosk | None, options: WorldOptions) -> tuple[float, float, float]:

@@ -11,7 +11,7 @@ import pytest
 from simulation.gazebo.connection import Connection
 from simulation.gazebo.errors import GazeboConnectionError, SimulationError
 from simulation.gazebo.messages import message_class
-from simulation.gazebo.ports import free_tcp_port, free_udp_pair
+from simulation.gazebo.ports import free_tcp_port, free_udp_pairs
 from simulation.gazebo.run_file import RunFile, wait_for_run_file
 from simulation.gazebo.transport import GazeboTransport
 
@@ -131,12 +131,13 @@ def test_a_run_file_of_a_dead_server_is_not_taken(tmp_path: Path) -> None:
         wait_for_run_file(tmp_path, timeout_s=0.2)
 
 
-def test_a_taken_port_is_refused_and_a_free_pair_is_a_pair() -> None:
+def test_a_taken_port_is_refused_and_free_pairs_are_pairs() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SimulationError, match="is taken"):
             free_tcp_port(port)
-    first = free_udp_pair()
-    for port in (first, first + 1):
+    first, second = free_udp_pairs(2)
+    assert len({first, first + 1, second, second + 1}) == 4
+    for port in (first, first + 1, second, second + 1):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", port))

@@ -266,8 +266,16 @@ class TestTheProjectsOwnFiles:
     def everything(self, repository: Path) -> Plan:
         return make_plan(repository / "launch" / "all.launch.yaml", {}, {"HOME": "/"})
 
-    def test_all_starts_every_executable(self, everything: Plan) -> None:
-        assert {process.name for process in everything.processes} == set(own_executables())
+    def test_all_starts_every_executable(self, everything: Plan, repository: Path) -> None:
+        """With a second drone, which has a process more, and two under the names of the first's."""
+        file = repository / "launch" / "all.launch.yaml"
+        two = make_plan(file, {"drones": "2"}, {"HOME": "/"})
+        usual = {process.name for process in everything.processes}
+        assert usual | {"gazebo_drone_bridge"} == set(own_executables())
+        more = [process for process in two.processes if process.name not in usual]
+        names = sorted(process.name for process in more)
+        assert names == ["drone-2", "gazebo_drone_bridge", "simulated_autopilot-2"]
+        assert {process.environment["ROS_DOMAIN_ID"] for process in more} == {"1"}
 
     def test_every_executable_names_a_module_that_exists(self, repository: Path) -> None:
         for executable in own_executables().values():

@@ -44,7 +44,7 @@ def build(
 
 @pytest.fixture(scope="module")
 def made(site: Site, tmp_path_factory: pytest.TempPathFactory) -> ElementTree.Element:
-    options = WorldOptions(drone_plugin="libFlight.so", bystanders=2)
+    options = WorldOptions(drone_plugins=("libFlight.so",), bystanders=2)
     return build(site, tmp_path_factory.mktemp("world"), options)[1]
 
 
@@ -137,7 +137,7 @@ def test_the_lidar_and_the_camera_sit_where_the_unit_has_them(site: Site, tmp_pa
 
 
 def test_without_a_drone_there_is_none(site: Site, tmp_path: Path) -> None:
-    world = build(site, tmp_path, WorldOptions(drone_plugin=""))[1]
+    world = build(site, tmp_path, WorldOptions())[1]
     assert world.find("model[@name='drone']") is None
 
 
@@ -224,7 +224,7 @@ def test_no_ray_of_the_lidar_is_parallel_to_the_robots_own_boxes(
 
 
 def test_the_pad_has_the_landing_board_with_every_black_cell(site: Site, tmp_path: Path) -> None:
-    build(site, tmp_path, WorldOptions(drone_plugin="libFlight.so"))
+    build(site, tmp_path, WorldOptions(drone_plugins=("libFlight.so",)))
     black = read_stl(tmp_path / "pad_0_black.stl")
     white = read_stl(tmp_path / "pad_0_white.stl")
     side = LANDING_BOARD.side_m
@@ -241,12 +241,12 @@ def test_the_pad_has_the_landing_board_with_every_black_cell(site: Site, tmp_pat
 def test_wind_pushes_the_drone_alone_and_still_air_has_no_plugin(
     site: Site, tmp_path: Path
 ) -> None:
-    windy = WorldOptions(drone_plugin="libFlight.so", wind_mps=(3.0, -4.0))
+    windy = WorldOptions(drone_plugins=("libFlight.so",), wind_mps=(3.0, -4.0))
     _, world = build(site, tmp_path, windy)
     assert world.findtext("wind/linear_velocity") == "3 -4 0"
     factor = world.findtext("plugin/force_approximation_scaling_factor")
     assert float(factor or 0) * hull_mass_kg(DroneBody()) == pytest.approx(DRAG_KGPS, rel=1e-3)
     feel = [m.get("name") for m in world.findall("model") if m.find("link/enable_wind") is not None]
     assert feel == ["drone"]
-    _, still = build(site, tmp_path, WorldOptions(drone_plugin="libFlight.so"))
+    _, still = build(site, tmp_path, WorldOptions(drone_plugins=("libFlight.so",)))
     assert still.find("plugin") is None

@@ -31,8 +31,9 @@ log = get_logger()
 class GimbalJoints:
     """`after_state` is called at every physics step and mostly returns at once."""
 
-    def __init__(self, world: RunFile, gimbal: Gimbal) -> None:
-        self._world, self._gimbal = world, gimbal
+    def __init__(self, world: RunFile, gimbal: Gimbal, drone: str) -> None:
+        """`drone`: the model's name."""
+        self._world, self._gimbal, self._drone = world, gimbal, drone
         self._joint_cmd = message_class("JointCmd")
         self._transport: GazeboTransport | None = None
         self._publisher: Any = None
@@ -47,7 +48,7 @@ class GimbalJoints:
             return
         self._sent_s = state.time_s
         roll, pitch, _ = euler_from_quaternion(state.attitude)
-        drone = self._world.models.drone or "drone"
+        drone = self._drone
         looks_down = -self._gimbal.pitch_rad
         self._publisher.publish(self._message(f"{drone}::gimbal_roll_joint", -roll))
         self._publisher.publish(self._message(f"{drone}::gimbal_pitch_joint", looks_down - pitch))
@@ -79,6 +80,6 @@ class GimbalJoints:
                 log.warning("gimbal_not_connected", reason=str(error))
                 time.sleep(TRY_AGAIN_S)
                 continue
-            topic = f"~/{self._world.models.drone or 'drone'}/joint_cmd"
+            topic = f"~/{self._drone}/joint_cmd"
             self._transport = transport
             self._publisher = transport.advertise(topic, self._joint_cmd)
