@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from comms.contracts.beat import Beat
@@ -20,6 +21,7 @@ from drone.execution.kit import Kit
 from drone.link.connection import Vehicle
 from drone.missions.estimate import CALM, Air
 from drone.missions.planner import Planner
+from drone.preflight.weather import WeatherBook, air_of
 from drone.record.folders import flights_root
 from drone.record.recorder import Recorder
 
@@ -68,14 +70,16 @@ def make_kit(
     beats: Mapping[str, Beat] | None = None,
 ) -> Kit:
     """`now`: UTC."""
+    weather = WeatherBook(journal.folder, now, config.weather_valid_s)
     return Kit(
         vehicle=vehicle,
-        planner=make_planner(site, config, body, vehicle.view.air, now),
+        planner=make_planner(site, config, body, partial(air_of, vehicle.view, weather), now),
         site=site,
         frame=LocalFrame(site.origin),  # its own: PROJ is not shared between threads
         config=config,
         journal=journal,
         battery_wh=body.battery_wh,
+        weather=weather,
         now=now,
         beats=beats or {},
     )

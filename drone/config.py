@@ -101,6 +101,21 @@ class DroneConfig(BaseModel):
         le=40,
         description="by the autopilot's own estimate: above it no take-off, and it comes home",
     )
+    max_gust_mps: float = Field(
+        default=14.0, gt=1, le=60, description="as a person tells it: above it no take-off"
+    )
+    fly_in_rain: bool = Field(
+        default=False, description="whether it takes off in rain that is told"
+    )
+    min_visibility_m: float = Field(
+        default=1000.0, ge=0, le=100_000, description="as a person tells it: below it no take-off"
+    )
+    weather_valid_s: float = Field(
+        default=3600.0, ge=60, le=86400, description="how long a person's word on weather counts"
+    )
+    pad_sight_m: float = Field(
+        default=15.0, gt=0, le=100, description="from so near the robot's camera sees the pad"
+    )
     min_storage_mb: float = Field(
         default=200.0, ge=1, le=1e6, description="free on the disk that keeps the flight's record"
     )

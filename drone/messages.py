@@ -12,11 +12,12 @@ from patrol_interfaces.msg import PreflightItem as PreflightItemMsg
 from patrol_interfaces.msg import PreflightReport
 from patrol_interfaces.msg import Task as TaskMsg
 from patrol_interfaces.msg import TaskState as TaskStateMsg
-from patrol_interfaces.srv import ChangeFlight
+from patrol_interfaces.srv import ChangeFlight, TellWeather
 
 from comms.contracts.place import GeoPoint
 from comms.contracts.task import Task, TaskUpdate
 from comms.contracts.unit import PreflightItem
+from comms.contracts.weather import Weather
 from comms.ros.conversions import task_from_ros
 from drone.missions.going_on import Change
 
@@ -74,3 +75,11 @@ def update_to_message(update: TaskUpdate) -> TaskStateMsg:
 def preflight_to_message(items: Iterable[PreflightItem], at: Time) -> PreflightReport:
     lines = [PreflightItemMsg(name=i.name, ok=i.ok, detail=i.detail) for i in items]
     return PreflightReport(stamp=at, green=all(line.ok for line in lines), items=lines)
+
+
+def weather_from_message(request: TellWeather.Request) -> Weather:
+    """Raises ContractError; NaN is what is not known."""
+    names = ("wind_mps", "gust_mps", "from_deg", "visibility_m")
+    given = {name: getattr(request, name) for name in names}
+    known = {name: value for name, value in given.items() if not math.isnan(value)}
+    return Weather.told(rain=bool(request.rain), **known)

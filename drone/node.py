@@ -17,7 +17,7 @@ from nav_msgs.msg import Odometry
 from patrol_interfaces.action import ExecuteTask
 from patrol_interfaces.msg import PreflightReport, UnitState
 from patrol_interfaces.msg import TaskState as TaskStateMsg
-from patrol_interfaces.srv import ChangeFlight, PointCamera, SetEstop
+from patrol_interfaces.srv import ChangeFlight, PointCamera, SetEstop, TellWeather
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.callback_groups import ReentrantCallbackGroup
@@ -27,10 +27,12 @@ from std_srvs.srv import SetBool
 from tf2_msgs.msg import TFMessage
 
 from comms.contracts.beat_reader import read_beats
+from comms.contracts.config import load_section
 from comms.contracts.errors import ContractError
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.site_reader import read_site
 from comms.contracts.task import TaskState, TaskUpdate
+from comms.contracts.vehicle import RobotBody
 from comms.logs import get_logger
 from comms.ros.qos import LATCHED, RECORDS, RELIABLE
 from comms.ros.run import run_node
@@ -45,9 +47,10 @@ from drone.messages import (
     preflight_to_message,
     task_from_message,
     update_to_message,
+    weather_from_message,
 )
 from drone.others import OtherVehicles
-from drone.pad_watch import PadWatch
+from drone.pad_watch import PadWatch, RobotsLook
 from drone.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -66,7 +69,8 @@ class DroneNode(Node):
         super().__init__("drone")
         for name in ("unit_config", "site_file", "beats_dir", "connect"):
             self.declare_parameter(name, "")
-        config, body = read_config(self._text("unit_config"))
+        unit = self._text("unit_config")
+        config, body = read_config(unit)
         if not self._text("site_file"):
             raise ContractError("the drone's node needs the parameter site_file")
         site = read_site(self._text("site_file"))
@@ -95,6 +99,10 @@ class DroneNode(Node):
         self._others = OtherVehicles(self)
         kit.targets = self._others.last
         kit.people = PadWatch(self, LocalFrame(site.origin)).people
+        robot = load_section(unit, "robot_body", RobotBody) if unit else RobotBody()
+        kit.looked = RobotsLook(
+            self, LocalFrame(site.origin), robot.camera.horizontal_fov_rad, config.pad_sight_m
+        ).looked
         self._desk = make_desk(kit, self._news.put)
         self._reporter = Reporter(kit, self._desk, LocalFrame(site.origin), config)
         self._thread = LoopThread()
@@ -127,6 +135,7 @@ class DroneNode(Node):
             PointCamera, "/drone/point_camera", self._point_camera, callback_group=orders
         )
         self.create_service(ChangeFlight, "/drone/change", self._change, callback_group=orders)
+        self.create_service(TellWeather, "/drone/weather", self._weather)
         self.create_subscription(TwistStamped, "/drone/velocity", self._stick, 1)
         self._action = ActionServer(
             self,
@@ -237,6 +246,19 @@ class DroneNode(Node):
         self._log.info("a change of the flight", who=request.who, change=change.words)
         work = self._desk.change(request.task_id, change)
         response.success, response.message = await self._ros_future(self._thread.submit(work))
+        return response
+
+    def _weather(
+        self, request: TellWeather.Request, response: TellWeather.Response
+    ) -> TellWeather.Response:
+        try:
+            weather = weather_from_message(request)
+            self._desk.kit.weather.tell(weather, request.who or "somebody")
+        except (ContractError, OSError) as error:
+            response.success, response.message = False, str(error)
+            return response
+        self._log.info("the weather is told", who=request.who, words=weather.words)
+        response.success, response.message = True, weather.words
         return response
 
     def _stick(self, message: TwistStamped) -> None:

@@ -24,8 +24,15 @@ import yaml
 from geometry_msgs.msg import QuaternionStamped
 from nav_msgs.msg import Odometry
 from patrol_interfaces.action import ExecuteTask
-from patrol_interfaces.msg import GeoPoint, PreflightReport, Task, TaskState, UnitState
-from patrol_interfaces.srv import ChangeFlight, SetEstop
+from patrol_interfaces.msg import (
+    GeoPoint,
+    PreflightItem,
+    PreflightReport,
+    Task,
+    TaskState,
+    UnitState,
+)
+from patrol_interfaces.srv import ChangeFlight, SetEstop, TellWeather
 from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from std_srvs.srv import SetBool
@@ -142,6 +149,7 @@ class Client:
         self._pause = self.node.create_client(SetBool, "/drone/pause")
         self._estop = self.node.create_client(SetEstop, "/drone/set_estop")
         self._change = self.node.create_client(ChangeFlight, "/drone/change")
+        self._weather = self.node.create_client(TellWeather, "/drone/weather")
 
     def _preflight(self, report: PreflightReport) -> None:
         self.preflight = report
@@ -187,6 +195,17 @@ class Client:
         answer = self._change.call_async(ChangeFlight.Request(who="Li", **wishes))
         self.until(answer.done, 45, "the answer to a change")
         return answer.result()
+
+    def tell_weather(self, **given: Any) -> TellWeather.Response:
+        """Fields of TellWeather; those that are not given are not known."""
+        names = ("wind_mps", "gust_mps", "from_deg", "visibility_m")
+        unknown = dict.fromkeys(names, math.nan)
+        return self.call(self._weather, TellWeather.Request(who="Li", **(unknown | given)))
+
+    def line(self, name: str) -> PreflightItem:
+        """A line of the newest pre-flight list."""
+        assert self.preflight is not None
+        return next(item for item in self.preflight.items if item.name == name)
 
     def estop(self, engage: bool) -> SetEstop.Response:
         return self.call(self._estop, SetEstop.Request(engage=engage, who="Li", reason="test"))

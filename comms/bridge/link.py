@@ -49,6 +49,7 @@ class Orders(Protocol):
     def control(self, control: link_pb2.TaskControl) -> None: ...
     def stop(self, stop: link_pb2.Stop) -> None: ...
     def change(self, change: link_pb2.FlightChange) -> None: ...
+    def weather(self, weather: link_pb2.Weather) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -257,6 +258,8 @@ class Link:
                 await asyncio.to_thread(self._orders.control, message.control)
             elif body == "change":
                 self._orders.change(message.change)
+            elif body == "weather":
+                self._orders.weather(message.weather)
             elif body == "task":
                 receipt = await asyncio.to_thread(self._orders.task, message.task)
                 self.send_urgent(link_pb2.UnitMessage(task_receipt=receipt))

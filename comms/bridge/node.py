@@ -8,6 +8,7 @@ thread.
 from __future__ import annotations
 
 import fcntl
+import math
 import queue
 import sqlite3
 import time
@@ -151,14 +152,32 @@ class UnitBridge(Node):
             speed_mps=change.speed_mps if change.HasField("speed_mps") else 0.0,
             who=change.actor,
         )
+        done = self._answer_to(change.change_id)
+        self._in_ros(lambda: self._executors[Vehicle.DRONE].change(request, done))
 
+    def weather(self, weather: link_pb2.Weather) -> None:
+        report = weather.report
+
+        def number(name: str) -> float:
+            return getattr(report, name) if report.HasField(name) else math.nan
+
+        request = ros_srv.TellWeather.Request(
+            wind_mps=number("wind_mps"),
+            gust_mps=number("gust_mps"),
+            from_deg=number("from_deg"),
+            visibility_m=number("visibility_m"),
+            rain=report.rain,
+            who=weather.actor,
+        )
+        done = self._answer_to(weather.weather_id)
+        self._in_ros(lambda: self._executors[Vehicle.DRONE].tell_weather(request, done))
+
+    def _answer_to(self, ask_id: str) -> Callable[[bool, str], None]:
         def done(changed: bool, detail: str) -> None:
-            receipt = link_pb2.ChangeReceipt(
-                change_id=change.change_id, changed=changed, detail=detail
-            )
+            receipt = link_pb2.ChangeReceipt(change_id=ask_id, changed=changed, detail=detail)
             self._link.send_urgent(link_pb2.UnitMessage(change_receipt=receipt))
 
-        self._in_ros(lambda: self._executors[Vehicle.DRONE].change(request, done))
+        return done
 
     def stop(self, stop: link_pb2.Stop) -> None:
         order = EstopOrder(stop.stop_id, stop.engage, stop.actor, stop.reason, time.monotonic())

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from patrol_interfaces.action import ExecuteTask
-from patrol_interfaces.srv import ChangeFlight, SetEstop
+from patrol_interfaces.srv import ChangeFlight, SetEstop, TellWeather
 from rclpy.action import ActionClient
 from rclpy.node import Node
 from std_srvs.srv import SetBool
@@ -20,7 +20,8 @@ from comms.ros.conversions import task_to_ros
 
 
 class VehicleClient:
-    """`/robot/...` or `/drone/...`: execute_task, pause, set_estop; the drone's change."""
+    """`/robot/...` or `/drone/...`: execute_task, pause, set_estop; the drone's change and
+    weather."""
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class VehicleClient:
         self._pause = node.create_client(SetBool, f"/{vehicle}/pause")
         self._estop = node.create_client(SetEstop, f"/{vehicle}/set_estop")
         self._change = node.create_client(ChangeFlight, f"/{vehicle}/change")
+        self._weather = node.create_client(TellWeather, f"/{vehicle}/weather")
         self._handles: dict[str, Any] = {}
 
     def send(self, task: Task, start_checkpoint: int) -> bool:
@@ -79,7 +81,14 @@ class VehicleClient:
 
     def change(self, request: ChangeFlight.Request, done: Callable[[bool, str], None]) -> None:
         """Change its flight; `done(changed, message)` when it flies so or has refused."""
-        if not self._change.service_is_ready():
+        self._ask(self._change, request, done)
+
+    def tell_weather(self, request: TellWeather.Request, done: Callable[[bool, str], None]) -> None:
+        """Tell it the weather; `done(taken, message)`."""
+        self._ask(self._weather, request, done)
+
+    def _ask(self, client: Any, request: Any, done: Callable[[bool, str], None]) -> None:
+        if not client.service_is_ready():
             done(False, f"nobody flies the {self.vehicle}")
             return
 
@@ -88,7 +97,7 @@ class VehicleClient:
             if response is not None:
                 done(response.success, response.message)
 
-        self._change.call_async(request).add_done_callback(on_done)
+        client.call_async(request).add_done_callback(on_done)
 
     @property
     def has_estop(self) -> bool:

@@ -30,6 +30,7 @@ from comms.centre.task_desk import TaskDesk
 from comms.centre.unit_link import UnitLinkService
 from comms.centre.unit_store import StopOrder
 from comms.centre.watch import SlowWatcherError, Watchers
+from comms.centre.weather_reports import WeatherReports
 from comms.contracts.errors import ContractError
 from comms.wire import centre_pb2, centre_pb2_grpc
 
@@ -83,6 +84,7 @@ class CentreService(centre_pb2_grpc.CentreServicer):
         desk: TaskDesk,
         links: UnitLinkService,
         changes: FlightChanges,
+        weather: WeatherReports,
         site: SiteFiles | None,
     ) -> None:
         self._store = store
@@ -91,6 +93,7 @@ class CentreService(centre_pb2_grpc.CentreServicer):
         self._desk = desk
         self._links = links
         self._changes = changes
+        self._weather = weather
         self._site = site
 
     @_one_sentence
@@ -168,6 +171,11 @@ class CentreService(centre_pb2_grpc.CentreServicer):
     async def ChangeFlight(self, request: Any, context: Any) -> Any:  # noqa: N802
         by = request.by or caller(context).name
         return centre_pb2.ChangeFlightResponse(detail=await self._changes.ask(request, by))
+
+    @_one_sentence
+    async def TellWeather(self, request: Any, context: Any) -> Any:  # noqa: N802
+        by = request.by or caller(context).name
+        return centre_pb2.TellWeatherResponse(detail=await self._weather.tell(request, by))
 
     @_one_sentence
     async def StopUnit(self, request: Any, context: Any) -> Any:  # noqa: N802

@@ -23,9 +23,11 @@ from comms.centre.site_files import SiteFiles
 from comms.centre.situation import Situation
 from comms.centre.store import Store
 from comms.centre.task_desk import TaskDesk
+from comms.centre.unit_answers import UnitAnswers
 from comms.centre.unit_link import UnitLinkService
 from comms.centre.unit_store import known_units
 from comms.centre.watch import Watchers
+from comms.centre.weather_reports import WeatherReports
 from comms.security.authority import Authority
 from comms.security.credentials import CHANNEL_OPTIONS, server_credentials
 from comms.security.identity import Role
@@ -61,12 +63,14 @@ class Centre:
         self.situation = Situation(self.store.read_now(known_units))
         self.ingest = Ingest(self.store, self.watchers)
         self.desk = TaskDesk(self.store, self.situation, self.watchers, site)
-        changes = FlightChanges(self.store, self.situation)
+        answers = UnitAnswers(self.situation)
+        changes = FlightChanges(self.store, answers)
+        weather = WeatherReports(self.situation, answers)
         self.links = UnitLinkService(
-            self.store, self.situation, self.watchers, self.ingest, self.desk, changes
+            self.store, self.situation, self.watchers, self.ingest, self.desk, answers
         )
         self.service = CentreService(
-            self.store, self.situation, self.watchers, self.desk, self.links, changes, site
+            self.store, self.situation, self.watchers, self.desk, self.links, changes, weather, site
         )
         self._authority = authority
         self._address = address

@@ -14,7 +14,15 @@ from collections.abc import AsyncIterator
 
 from comms.wire import link_pb2
 
-_URGENCY = {"welcome": 0, "stop": 1, "control": 2, "change": 2, "task": 3, "time_pong": 4}
+_URGENCY = {
+    "welcome": 0,
+    "stop": 1,
+    "control": 2,
+    "change": 2,
+    "weather": 2,
+    "task": 3,
+    "time_pong": 4,
+}
 
 
 class UnitConnection:

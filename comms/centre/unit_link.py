@@ -11,12 +11,12 @@ from typing import Any
 import grpc
 
 from comms.centre.access import caller
-from comms.centre.flight_changes import FlightChanges
 from comms.centre.ingest import Ingest
 from comms.centre.record_store import stored_seq
 from comms.centre.situation import Situation, copy_of, unit_event
 from comms.centre.store import Store
 from comms.centre.task_desk import TaskDesk
+from comms.centre.unit_answers import UnitAnswers
 from comms.centre.unit_connection import UnitConnection
 from comms.centre.unit_store import (
     StopOrder,
@@ -47,14 +47,14 @@ class UnitLinkService(link_pb2_grpc.UnitLinkServicer):
         watchers: Watchers,
         ingest: Ingest,
         desk: TaskDesk,
-        changes: FlightChanges,
+        answers: UnitAnswers,
     ) -> None:
         self._store = store
         self._situation = situation
         self._watchers = watchers
         self._ingest = ingest
         self._desk = desk
-        self._changes = changes
+        self._answers = answers
         self._log = get_logger()
 
     async def Connect(  # noqa: N802
@@ -168,7 +168,7 @@ class UnitLinkService(link_pb2_grpc.UnitLinkServicer):
         elif body == "stop_receipt":
             await self._confirm(connection.unit_id, message.stop_receipt)
         elif body == "change_receipt":
-            self._changes.receipt(connection.unit_id, message.change_receipt)
+            self._answers.receipt(connection.unit_id, message.change_receipt)
         elif body == "time_ping":
             self._situation.heard(connection.unit_id)
             pong = link_pb2.TimePong(

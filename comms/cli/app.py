@@ -23,6 +23,7 @@ from comms.cli import beat_commands, show, site_commands, task_commands
 from comms.cli.client import ANSWER_WITHIN_S, CHANGED_WITHIN_S, centre, full_task_id, sentence
 from comms.contracts.errors import ContractError
 from comms.wire import centre_pb2 as pb
+from comms.wire import types_pb2
 
 STOP_WITHIN_S = 5.0
 _ROOMS = {
@@ -164,6 +165,26 @@ def change(
             task_id=full_task_id(stub, task), skip=skip, height_m=height, speed_mps=speed
         )
         print(stub.ChangeFlight(request, timeout=CHANGED_WITHIN_S).detail)
+
+
+@app.command()
+def weather(
+    unit: Annotated[str, typer.Argument(help="The unit; the only one if not given.")] = "",
+    wind: Annotated[float | None, typer.Option(help="m/s, mean.")] = None,
+    gust: Annotated[float | None, typer.Option(help="m/s.")] = None,
+    origin: Annotated[
+        float | None, typer.Option("--from", help="Degrees from north, where it comes from.")
+    ] = None,
+    visibility: Annotated[float | None, typer.Option(help="m.")] = None,
+    rain: Annotated[bool, typer.Option(help="Rain, snow or hail.")] = False,
+) -> None:
+    """Tell a drone the weather; its pre-flight list and plans heed it for an hour."""
+    report = types_pb2.WeatherReport(
+        wind_mps=wind, gust_mps=gust, from_deg=origin, visibility_m=visibility, rain=rain
+    )
+    with centre() as stub:
+        request = pb.TellWeatherRequest(unit_id=unit, report=report)
+        print(stub.TellWeather(request, timeout=CHANGED_WITHIN_S).detail)
 
 
 @app.command()

@@ -11,11 +11,16 @@ from comms.contracts.task import Vehicle
 
 
 class PreflightItem(BaseModel):
+    """One line of a pre-flight list."""
+
     model_config = ConfigDict(frozen=True)
 
     name: str
     ok: bool
     detail: str = ""
+    caution: bool = Field(
+        default=False, description="it may fly, and who approves must know; only where ok"
+    )
 
 
 class VehicleState(BaseModel):

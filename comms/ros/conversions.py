@@ -304,7 +304,8 @@ def vehicle_from_ros(message: Any, preflight: tuple[PreflightItem, ...] = ()) ->
 
 def preflight_from_ros(message: Any) -> tuple[PreflightItem, ...]:
     return tuple(
-        PreflightItem(name=item.name, ok=item.ok, detail=item.detail) for item in message.items
+        PreflightItem(name=item.name, ok=item.ok, detail=item.detail, caution=item.caution)
+        for item in message.items
     )
 
 
@@ -312,7 +313,10 @@ def preflight_to_ros(items: tuple[PreflightItem, ...], at: datetime) -> Any:
     return ros.PreflightReport(
         stamp=time_to_ros(at),
         green=bool(items) and all(item.ok for item in items),
-        items=[ros.PreflightItem(name=item.name, ok=item.ok, detail=item.detail) for item in items],
+        items=[
+            ros.PreflightItem(name=item.name, ok=item.ok, detail=item.detail, caution=item.caution)
+            for item in items
+        ],
     )
 
 

@@ -29,6 +29,7 @@ from comms.contracts.task import (
     Vehicle,
 )
 from comms.contracts.unit import CheckpointVisit, PreflightItem, VehicleState
+from comms.contracts.weather import Weather
 from comms.wire import types_pb2 as pb
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -288,7 +289,7 @@ def vehicle_to_wire(state: VehicleState) -> pb.VehicleState:
         connected=state.connected,
         route=[point_to_wire(point) for point in state.route],
         preflight=[
-            pb.PreflightItem(name=item.name, ok=item.ok, detail=item.detail)
+            pb.PreflightItem(name=item.name, ok=item.ok, detail=item.detail, caution=item.caution)
             for item in state.preflight
         ],
     )
@@ -314,10 +315,20 @@ def vehicle_from_wire(wire: pb.VehicleState) -> VehicleState:
             connected=wire.connected,
             route=tuple(point_from_wire(point) for point in wire.route),
             preflight=tuple(
-                PreflightItem(name=item.name, ok=item.ok, detail=item.detail)
+                PreflightItem(name=item.name, ok=item.ok, detail=item.detail, caution=item.caution)
                 for item in wire.preflight
             ),
         )
+
+
+def weather_from_wire(wire: pb.WeatherReport) -> Weather:
+    """Raises ContractError with one sentence."""
+    given = {
+        name: getattr(wire, name)
+        for name in ("wind_mps", "gust_mps", "from_deg", "visibility_m")
+        if wire.HasField(name)
+    }
+    return Weather.told(rain=wire.rain, **given)
 
 
 def _four(numbers: Any) -> tuple[float, float, float, float]:

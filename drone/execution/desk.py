@@ -169,11 +169,14 @@ class Desk:
             free = shutil.disk_usage(self.kit.journal.folder).free
         except OSError:
             free = None
+        pad = None if self.kit.view.is_airborne else self.kit.home()
         return Around(
             free_bytes=free,
             fence=self.kit.fence,
             people=self.kit.people(),
-            pad=None if self.kit.view.is_airborne else self.kit.home(),
+            pad=pad,
+            looked=self.kit.looked(pad) if pad is not None else None,
+            weather=self.kit.weather.last,
             approved_by=task.approved_by if task is not None else None,
             record=self.recorder.words if self.recorder is not None else "",
         )

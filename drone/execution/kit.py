@@ -27,7 +27,8 @@ from drone.missions.estimate import usable_wh
 from drone.missions.plan import FlightPlan
 from drone.missions.planner import Planner
 from drone.missions.shortening import IN_PARTS, fitting
-from drone.preflight.around import Fence, Seen
+from drone.preflight.around import Fence, Looked, Seen
+from drone.preflight.weather import WeatherBook
 
 if TYPE_CHECKING:  # OpenCV, which a drone that lands otherwise does without
     from drone.landing.landing import PrecisionLanding
@@ -44,11 +45,14 @@ class Kit:
     config: DroneConfig
     journal: Journal
     battery_wh: float
+    weather: WeatherBook
     now: Callable[[], datetime]
     beats: Mapping[str, Beat] = field(default_factory=dict)
     precision: PrecisionLanding | None = None
     fence: Fence = field(default_factory=Fence)
     people: Callable[[], tuple[Seen, ...]] = lambda: ()
+    looked: Callable[[Enu], Looked | None] = lambda pad: None
+    """Which camera of the unit saw a place (map m) last, and when."""
     targets: Callable[[str], tuple[GeoPoint, float, bool] | None] = lambda name: None
     """Of another vehicle of the unit: where, how many seconds ago, whether it knew its place."""
 

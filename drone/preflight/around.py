@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from comms.contracts.place import Enu
 from comms.contracts.unit import PreflightItem
 from drone.config import DroneConfig
 from drone.link.state import VehicleView
+from drone.preflight.weather import Told, weather_line
+
+#: Less free than so many times what is needed is worth a word.
+_SCARCE = 3.0
+#: A finding that is less sure of its place than this (m) keeps nobody on the ground.
+_MOST_SIGMA_M = 5.0
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A person who was reported: where (map m), how many seconds ago, by which vehicle."""
+    """A person who was reported: where (map m), give or take `sigma_m` (1 sigma), how many seconds
+    ago, by which vehicle."""
 
     at: Enu
     age_s: float
     by: str
+    sigma_m: float = 0.0
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A camera that saw a place: whose, and how many seconds ago."""
+
+    by: str
+    age_s: float
 
 
 @dataclass(frozen=True)
@@ -39,8 +56,19 @@ class Around:
     fence: Fence = field(default_factory=Fence)
     people: tuple[Seen, ...] = ()
     pad: Enu | None = None
+    looked: Looked | None = None
+    weather: Told | None = None
     approved_by: str | None = None
     record: str = ""
+
+
+def sigma_of(covariance: Sequence[float]) -> float:
+    """The larger half axis (m, 1 sigma) of a place's covariance, row by row, m²; 0: not given."""
+    if len(covariance) != 4 or not all(map(math.isfinite, covariance)):
+        return 0.0
+    ee, en, _, nn = covariance
+    spread = math.hypot((ee - nn) / 2.0, en)
+    return min(_MOST_SIGMA_M, math.sqrt(max(0.0, (ee + nn) / 2.0 + spread)))
 
 
 def around(view: VehicleView, config: DroneConfig, what: Around) -> tuple[PreflightItem, ...]:
@@ -48,7 +76,7 @@ def around(view: VehicleView, config: DroneConfig, what: Around) -> tuple[Prefli
     return (
         _storage(config, what),
         _fence(config, what.fence),
-        _weather(view, config),
+        weather_line(view, config, what.weather),
         _pad(config, what),
         _pilot(what.approved_by),
     )
@@ -62,7 +90,8 @@ def _storage(config: DroneConfig, what: Around) -> PreflightItem:
     detail = f"{free_mb / 1000:.1f} GB free" + (f"; {what.record}" if what.record else "")
     if not ok:
         detail = f"{free_mb:.0f} MB free, at least {config.min_storage_mb:.0f} MB are needed"
-    return PreflightItem(name="storage", ok=ok, detail=detail)
+    scarce = ok and free_mb < _SCARCE * config.min_storage_mb
+    return PreflightItem(name="storage", ok=ok, detail=detail, caution=scarce)
 
 
 def _fence(config: DroneConfig, fence: Fence) -> PreflightItem:
@@ -73,41 +102,40 @@ def _fence(config: DroneConfig, fence: Fence) -> PreflightItem:
     ]
     if fence.wrong:
         ok = not config.geofence_required
-        return PreflightItem(
-            name="geofence", ok=ok, detail=f"{fence.wrong}; the plan itself keeps out"
-        )
+        detail = f"{fence.wrong}; the plan itself keeps out"
+        return PreflightItem(name="geofence", ok=ok, detail=detail, caution=ok)
     if fence.on_board:
         return PreflightItem(name="geofence", ok=True, detail=f"{fence.on_board}, read back")
     detail = " and ".join(wanted) + " go on board with the flight" if wanted else "none is wanted"
     return PreflightItem(name="geofence", ok=True, detail=detail)
 
 
-def _weather(view: VehicleView, config: DroneConfig) -> PreflightItem:
-    limit = f"at most {config.max_wind_mps:.0f} m/s is right"
-    wind = view.wind.fresh()
-    if wind is None:
-        detail = f"the vehicle does not tell the wind on the ground; {limit}"
-        return PreflightItem(name="weather", ok=True, detail=detail)
-    ok = wind.speed <= config.max_wind_mps
-    return PreflightItem(name="weather", ok=ok, detail=f"wind {wind.speed:.1f} m/s, {limit}")
-
-
 def _pad(config: DroneConfig, what: Around) -> PreflightItem:
     if config.pad_clear_m <= 0 or what.pad is None:
         return PreflightItem(name="pad", ok=True, detail="nobody looks whether it is clear")
     near = sorted(
-        (math.dist(seen.at[:2], what.pad[:2]), seen)
+        (max(0.0, math.dist(seen.at[:2], what.pad[:2]) - 2.0 * seen.sigma_m), seen)
         for seen in what.people
         if seen.age_s <= config.pad_watch_s
     )
     if near and near[0][0] < config.pad_clear_m:
-        away, seen = near[0]
+        _, seen = near[0]
+        away, give = math.dist(seen.at[:2], what.pad[:2]), 2.0 * seen.sigma_m
+        about = f", give or take {give:.0f} m," if give >= 1.0 else ""
         detail = (
-            f"a person was seen {away:.1f} m from it {seen.age_s:.0f} s ago by the {seen.by}, "
-            f"{config.pad_clear_m:.0f} m must be clear"
+            f"a person was seen {away:.1f} m from it{about} {seen.age_s:.0f} s ago by the "
+            f"{seen.by}, {config.pad_clear_m:.0f} m must be clear"
         )
         return PreflightItem(name="pad", ok=False, detail=detail)
-    detail = f"nobody was reported within {config.pad_clear_m:.0f} m of it"
+    clear = f"nobody was reported within {config.pad_clear_m:.0f} m of it"
+    looked = what.looked
+    if looked is None or looked.age_s > config.pad_watch_s:
+        last = "no camera has looked at it"
+        if looked is not None:
+            last = f"the {looked.by}'s camera saw it last {looked.age_s:.0f} s ago"
+        detail = f"{clear}, but {last}: who approves makes sure"
+        return PreflightItem(name="pad", ok=True, detail=detail, caution=True)
+    detail = f"{clear}; the {looked.by}'s camera saw it {looked.age_s:.0f} s ago"
     return PreflightItem(name="pad", ok=True, detail=detail)
 
 

@@ -16,14 +16,18 @@ def remote_id_line(view: VehicleView, config: RemoteIdConfig) -> PreflightItem:
         words = f': "{status.error}"' if status.error else ""
         return _line(False, f"the transmitter is not ready{words}")
     if not config.is_given:
-        return _line(not config.required, "absent: no operator or vehicle number is configured")
+        return _missing(config, "absent: no operator or vehicle number is configured")
     if config.operator_place is OperatorPlace.TAKE_OFF and view.home.last is None:
-        return _line(not config.required, "the place of take-off is not known yet")
+        return _missing(config, "the place of take-off is not known yet")
     who = f"operator {config.operator_id}" if config.operator_id else f"vehicle {config.uas_id}"
     if status is None:
-        return _line(not config.required, f"{who} is told; no transmitter has answered")
+        return _missing(config, f"{who} is told; no transmitter has answered")
     return _line(True, f"{who}, the transmitter is ready")
 
 
-def _line(ok: bool, detail: str) -> PreflightItem:
-    return PreflightItem(name="remote_id", ok=ok, detail=detail)
+def _missing(config: RemoteIdConfig, detail: str) -> PreflightItem:
+    return _line(not config.required, detail, caution=not config.required)
+
+
+def _line(ok: bool, detail: str, caution: bool = False) -> PreflightItem:
+    return PreflightItem(name="remote_id", ok=ok, detail=detail, caution=caution)

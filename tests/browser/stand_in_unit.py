@@ -43,6 +43,7 @@ class StandInUnit:
         self.received: Counter[str] = Counter()
         self.tasks: dict[str, types_pb2.Task] = {}
         self.changes: list[link_pb2.FlightChange] = []
+        self.weathers: list[link_pb2.Weather] = []
         self.controls: list[link_pb2.TaskControl] = []
         self.stops: list[tuple[float, link_pb2.Stop]] = []
         self._inbox = Inbox(folder / "inbox.sqlite")
@@ -107,6 +108,17 @@ class StandInUnit:
             change_id=change.change_id,
             changed=change.height_m <= 100,
             detail="at most 100 m" if change.height_m > 100 else "done",
+        )
+        if self._link is not None:
+            self._link.send_urgent(link_pb2.UnitMessage(change_receipt=receipt))
+
+    def weather(self, weather: link_pb2.Weather) -> None:
+        """Rain is refused."""
+        self.weathers.append(weather)
+        receipt = link_pb2.ChangeReceipt(
+            change_id=weather.weather_id,
+            changed=not weather.report.rain,
+            detail="it hates rain" if weather.report.rain else "taken",
         )
         if self._link is not None:
             self._link.send_urgent(link_pb2.UnitMessage(change_receipt=receipt))

@@ -149,7 +149,7 @@ def test_a_red_item_of_the_pre_flight_list_is_shown_before_the_approval(
     red = PreflightItem(name="battery", ok=False, detail="18 %, needs 30 %")
     unit.place(Vehicle.DRONE, preflight=(red,))
     expect(card).to_contain_text("not ready, the drone will refuse")
-    expect(card).to_contain_text("battery: 18 %, needs 30 %")
+    expect(card).to_contain_text("Battery: 18 %, needs 30 %")
     button(card, "Reject").click()
 
 
@@ -212,6 +212,46 @@ def test_a_flight_is_changed_in_the_air_and_a_refusal_stands_in_the_dialog(
     assert not change.HasField("speed_mps")
     assert change.actor
     unit.say(task.task_id, TaskState.CANCELLED)
+
+
+def test_the_weather_is_told_and_a_refusal_stands_in_the_dialog(
+    page: Page, unit: StandInUnit
+) -> None:
+    page.get_by_role("button", name="Tell the weather").first.click()
+    dialog = page.locator(".tell-weather")
+    dialog.get_by_label("Wind, m/s").fill("6")
+    dialog.get_by_label("Visibility, km").fill("5")
+    dialog.get_by_text("Rain or snow").click()
+    button(dialog, "Tell").click()
+    expect(dialog).to_contain_text("it hates rain")
+    dialog.get_by_text("Rain or snow").click()
+    button(dialog, "Tell").click()
+    expect(dialog).to_be_hidden()
+    report = unit.weathers[-1].report
+    assert (report.wind_mps, report.visibility_m, report.rain) == (6.0, 5000.0, False)
+    assert not report.HasField("gust_mps")
+    assert unit.weathers[-1].actor
+
+
+def test_the_whole_pre_flight_list_is_one_press_away_and_follows_the_drone(
+    page: Page, unit: StandInUnit
+) -> None:
+    lines = (
+        PreflightItem(name="battery", ok=True, detail="95%"),
+        PreflightItem(name="pad", ok=True, detail="no camera has looked", caution=True),
+        PreflightItem(name="airspace", ok=False, detail="closed from noon"),
+    )
+    unit.place(Vehicle.DRONE, preflight=lines)
+    page.get_by_role("button", name="Pre-flight list").first.click()
+    shown = page.locator(".preflight-list .preflight-line")
+    expect(shown).to_have_count(3)
+    expect(shown.nth(1)).to_contain_text("Pad: no camera has looked")
+    expect(shown.nth(1).locator(".text-warning")).to_have_text("warning")
+    expect(shown.nth(2).locator(".text-negative")).to_have_text("cancel")
+    unit.place(Vehicle.DRONE, preflight=(lines[0],))
+    expect(shown).to_have_count(1)
+    button(page.locator(".preflight-list"), "Back").click()
+    expect(page.locator(".preflight-list")).to_be_hidden()
 
 
 def test_a_press_is_not_lost_while_the_page_is_updated_under_it(

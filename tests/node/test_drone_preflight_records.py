@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import signal
 import time
 from pathlib import Path
 
 import pytest
 from builtin_interfaces.msg import Time
-from patrol_interfaces.msg import Finding, GeoPoint
+from patrol_interfaces.msg import Finding, GeoPoint, UnitState
 
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import Enu
-from comms.ros.qos import RECORDS
+from comms.ros.qos import RECORDS, RELIABLE
 from drone.preflight.records import PreflightRecords
 from tests.drone_bench import (
     PAD,
@@ -70,3 +72,58 @@ def test_nobody_takes_off_beside_a_person_and_each_list_is_kept(tmp_path: Path) 
     assert "read back" in lines["geofence"].detail  # it was on board when the motors turned
     assert lines["pilot"].detail == "approved by Wang"
     assert [item.name for item in kept[0].items if not item.ok] == ["pad"]
+
+
+def test_told_weather_keeps_it_down_and_outlives_the_node(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        client = bench.client
+        client.wait_for_green()
+        assert "Li" not in client.line("weather").detail
+        refused = client.tell_weather(wind_mps=8.0, gust_mps=3.0)
+        assert (refused.success, refused.message) == (
+            False,
+            "the gusts are weaker than the mean wind",
+        )
+        assert client.tell_weather(wind_mps=12.0, from_deg=90.0).success
+        stormy = lambda: not client.line("weather").ok  # noqa: E731
+        client.until(stormy, 10, "a list that is not green")
+        late = client.result(client.send(orbit_task("storm", PLAZA)), 20)
+        assert late.state == "rejected"
+        assert "at most 10 m/s of wind is right" in late.reason
+        bench.restart(signal.SIGKILL)
+        client.preflight = None
+        client.until(lambda: client.preflight is not None, 20, "the next node's list")
+        assert "wind 12.0 m/s from 90°, dry (Li" in client.line("weather").detail
+        assert client.tell_weather(wind_mps=3.0).success
+        client.wait_for_green()
+        assert "wind 3.0 m/s, dry (Li" in client.line("weather").detail
+
+
+def test_the_pads_line_knows_when_the_robot_has_looked(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        client = bench.client
+        client.wait_for_green()
+        assert "no camera has looked at it" in client.line("pad").detail
+        robot = client.node.create_publisher(UnitState, "/robot/unit_state", RELIABLE)
+
+        def look(heading_rad: float) -> None:
+            """From 8 m south of the pad."""
+            at = LocalFrame(SITE.origin).to_geo(PAD[0], PAD[1] - 8.0, 0.0)
+            place = GeoPoint(latitude=at.latitude_deg, longitude=at.longitude_deg)
+            robot.publish(
+                UnitState(
+                    vehicle="robot", position=place, heading_rad=heading_rad,
+                    localized=True, connected=True,
+                )
+            )  # fmt: skip
+
+        def seen() -> bool:
+            return "the robot's camera saw it" in client.line("pad").detail
+
+        end = time.monotonic() + 3.0
+        while time.monotonic() < end:  # looking away, it sees nothing of it
+            look(-math.pi / 2)
+            client.executor.spin_once(timeout_sec=0.1)
+        assert not seen()
+        client.until(lambda: (look(math.pi / 2), seen())[1], 10, "the robot's look")
+        assert not client.line("pad").caution

@@ -1,9 +1,11 @@
-"""A change of a flight: asked of the unit, answered by its drone, never kept for later."""
+"""A change of a flight, the weather: asked of the unit, answered by its drone, never kept."""
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -111,3 +113,43 @@ def test_what_cannot_be_asked_is_said_at_once(centre: RunningCentre) -> None:
                 stub.ChangeFlight(request)
             assert caught.value.code() is code
             assert words in caught.value.details()
+
+
+def test_the_weather_goes_to_the_unit_and_its_word_comes_back(centre: RunningCentre) -> None:
+    unit = centre.unit()
+    unit.wait("welcome")
+    report = types_pb2.WeatherReport(wind_mps=6.0, from_deg=230.0, rain=True)
+    with centre.operator() as stub, ThreadPoolExecutor() as threads:
+        request = pb.TellWeatherRequest(report=report, by="Li")  # the only unit there is
+        asked = threads.submit(stub.TellWeather, request, timeout=10)
+        weather = unit.wait("weather")[0]
+        assert (weather.report, weather.actor) == (report, "Li")
+        receipt = link_pb2.ChangeReceipt(change_id=weather.weather_id, changed=True, detail="taken")
+        unit.send(change_receipt=receipt)
+        assert asked.result().detail == "taken"
+    unit.close()
+
+
+def test_weather_that_makes_no_sense_is_not_sent(centre: RunningCentre) -> None:
+    unit = centre.unit()
+    unit.wait("welcome")
+    wind = types_pb2.WeatherReport(wind_mps=5.0)
+    with centre.operator() as stub:
+        for request, code, words in (
+            (pb.TellWeatherRequest(), grpc.StatusCode.INVALID_ARGUMENT, "say at least"),
+            (
+                pb.TellWeatherRequest(report=types_pb2.WeatherReport(wind_mps=math.nan)),
+                grpc.StatusCode.INVALID_ARGUMENT,
+                "wind_mps",
+            ),
+            (
+                pb.TellWeatherRequest(unit_id="unit-9", report=wind),
+                grpc.StatusCode.NOT_FOUND,
+                "there is no unit 'unit-9'",
+            ),
+        ):
+            with pytest.raises(grpc.RpcError) as caught:
+                stub.TellWeather(request)
+            assert caught.value.code() is code
+            assert words in caught.value.details()
+    unit.close()

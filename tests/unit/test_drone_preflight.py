@@ -24,13 +24,20 @@ from drone.link.state import (
 )
 from drone.link.statustext import StatusTexts
 from drone.missions.plan import FlightPlan
-from drone.preflight.around import Around, Fence, Seen
+from drone.preflight.around import Around, Fence, Looked, Seen
 from drone.preflight.checks import Situation, is_green, preflight, what_is_wrong
 from drone.preflight.records import PreflightRecord, PreflightRecords
 
 CONFIG = DroneConfig()
 WELL = Health(True, True, True, True, True, True, True)
 CALM = Around(free_bytes=50 * 10**9, pad=Enu(0.0, 0.0, 0.0))
+
+
+def line_of(name: str, around: Around = CALM, config: DroneConfig = CONFIG) -> PreflightItem:
+    items = preflight(ready_view(), StatusTexts(), config, Situation(around=around))
+    return next(item for item in items if item.name == name)
+
+
 HERE = Position(29.868, 121.615, 5.0, 0.0)
 
 
@@ -151,6 +158,41 @@ def test_what_is_around_the_vehicle_has_its_line(around: dict[str, Any], line: s
     assert wrong(ready_view(), situation) == line
 
 
+def test_a_person_whose_place_is_not_sure_is_near_as_far_as_that_goes() -> None:
+    seen = Seen(Enu(7.0, 0.0, 0.0), 3.0, "robot", sigma_m=2.0)
+    line = line_of("pad", dataclasses.replace(CALM, people=(seen,)))
+    assert not line.ok
+    assert "7.0 m from it, give or take 4 m, 3 s ago" in line.detail
+    surer = dataclasses.replace(seen, sigma_m=1.0)
+    assert line_of("pad", dataclasses.replace(CALM, people=(surer,))).ok
+
+
+@pytest.mark.parametrize(
+    ("looked", "caution", "words"),
+    [
+        (None, True, "no camera has looked at it: who approves makes sure"),
+        (Looked("robot", 90.0), True, "the robot's camera saw it last 90 s ago"),
+        (Looked("robot", 2.0), False, "the robot's camera saw it 2 s ago"),
+    ],
+)
+def test_the_pads_line_says_whose_camera_looked(
+    looked: Looked | None, caution: bool, words: str
+) -> None:
+    line = line_of("pad", dataclasses.replace(CALM, looked=looked))
+    assert (line.ok, line.caution) == (True, caution)
+    assert words in line.detail
+
+
+@pytest.mark.parametrize(
+    ("free_mb", "ok", "caution"), [(150, False, False), (500, True, True), (5000, True, False)]
+)
+def test_a_disk_that_fills_up_is_told_before_it_is_full(
+    free_mb: int, ok: bool, caution: bool
+) -> None:
+    line = line_of("storage", dataclasses.replace(CALM, free_bytes=free_mb * 1_000_000))
+    assert (line.ok, line.caution) == (ok, caution)
+
+
 def test_a_person_far_from_the_pad_or_long_ago_is_in_nobodys_way() -> None:
     for seen in (Seen(Enu(6.0, 0.0, 0.0), 1.0, "robot"), Seen(Enu(1.0, 0.0, 0.0), 30.0, "drone")):
         assert not wrong(ready_view(), Situation(around=dataclasses.replace(CALM, people=(seen,))))
@@ -159,7 +201,7 @@ def test_a_person_far_from_the_pad_or_long_ago_is_in_nobodys_way() -> None:
 def test_too_much_wind_by_the_vehicles_own_estimate_is_too_much() -> None:
     view = ready_view()
     view.wind.put(Wind(8.0, 6.5))
-    assert wrong(view) == "weather: wind 10.3 m/s, at most 10 m/s is right"
+    assert wrong(view) == "weather: the vehicle says 10.3 m/s of wind; at most 10 m/s is right"
     view.wind.put(Wind(3.0, 4.0))
     assert not wrong(view)
 
@@ -167,7 +209,9 @@ def test_too_much_wind_by_the_vehicles_own_estimate_is_too_much() -> None:
 def test_a_fence_that_is_not_watched_counts_where_it_is_required() -> None:
     around = dataclasses.replace(CALM, fence=Fence(wrong="FENCE_ENABLE could not be set"))
     assert not wrong(ready_view(), Situation(around=around))
+    assert line_of("geofence", around).caution
     config = DroneConfig(geofence_required=True)
+    assert not line_of("geofence", around, config).caution
     items = preflight(ready_view(), StatusTexts(), config, Situation(around=around))
     assert what_is_wrong(items).startswith("geofence: FENCE_ENABLE could not be set")
 

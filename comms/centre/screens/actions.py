@@ -76,6 +76,11 @@ class Actions:
         request.by = self.who
         return await self.attempt(lambda: self.situation.stub.ChangeFlight(request))
 
+    async def tell_weather(self, request: pb.TellWeatherRequest) -> str:
+        """Tell a drone the weather. Returns why not, or ""."""
+        request.by = self.who
+        return await self.attempt(lambda: self.situation.stub.TellWeather(request))
+
     async def _control(self, task_id: str, action: Any, done: str) -> None:
         request = pb.ControlTaskRequest(task_id=task_id, action=action, by=self.who)
         self._tell(await self.attempt(lambda: self.situation.stub.ControlTask(request)), done)

@@ -13,6 +13,7 @@ from comms.centre.screens.actions import Actions
 from comms.centre.screens.change_dialog import change_dialog
 from comms.centre.screens.clock import clock_time
 from comms.centre.screens.picture import vehicle_name
+from comms.centre.screens.preflight_list import Lines, show_lines
 from comms.centre.screens.rows import Row, Rows
 from comms.centre.screens.situation import Situation
 from comms.centre.screens.words import word
@@ -106,7 +107,7 @@ class _WaitingCard:
     def __init__(self, panel: TasksPanel, task: types_pb2.Task) -> None:
         self._panel, self._task = panel, task
         say = lambda key: word(key, panel.language)  # noqa: E731 - a short name for many lines
-        self._listed: list[tuple[str, bool, str]] | None = None
+        self._listed: Lines | None = None
         self.root = ui.card().classes("w-full gap-1 p-3 needs-you")
         self.root.props["data-task"] = task.task_id
         with self.root:
@@ -125,22 +126,20 @@ class _WaitingCard:
     def show(self, _: pb.TaskRecord) -> None:
         unit = self._panel.situation.units.get(self._task.unit_id)
         states = [v for v in (unit.vehicles if unit else ()) if v.vehicle == self._task.vehicle]
-        items = [(i.name, i.ok, i.detail) for i in (states[0].preflight if states else ())]
+        items = tuple(states[0].preflight) if states else ()
         if items == self._listed:
             return
         self._listed = items
         self._list.clear()
-        bad = [item for item in items if not item[1]]
+        bad = [item for item in items if not item.ok]
         with self._list:
             if not items:
                 return
             with ui.row().classes("items-center no-wrap gap-2"):
                 ui.icon("rule" if bad else "verified", color="negative" if bad else "positive")
                 ui.label(word("preflight" if bad else "preflight_green", self._panel.language))
-            for name, _ok, detail in bad:
-                with ui.row().classes("items-center no-wrap gap-2"):
-                    ui.icon("cancel", color="negative")
-                    ui.label(f"{name}: {detail}").classes("text-caption")
+            known = bad or [item for item in items if item.caution]
+            show_lines(known, self._panel.language)
 
     def _facts(self) -> str:
         task, language = self._task, self._panel.language

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nicegui import ui
 
 from comms.centre.screens.actions import Actions
 from comms.centre.screens.picture import is_old, vehicle_name
+from comms.centre.screens.preflight_list import Lines, preflight_dialog, state_of
 from comms.centre.screens.rows import Rows
 from comms.centre.screens.situation import Situation
+from comms.centre.screens.weather_dialog import weather_dialog
 from comms.centre.screens.words import age_words, has_word, word
 from comms.wire import centre_pb2 as pb
 from comms.wire import types_pb2
@@ -52,7 +56,7 @@ class _UnitCard:
                 )
             lines = ui.column().classes("w-full gap-1")
         self._rows: Rows[types_pb2.VehicleState] = Rows(
-            lines, lambda state: _VehicleLine(unit_id, state.vehicle, situation, language)
+            lines, lambda state: _VehicleLine(unit_id, state.vehicle, situation, actions, language)
         )
 
     def show(self, unit: pb.Unit) -> None:
@@ -73,8 +77,11 @@ class _UnitCard:
 
 
 class _VehicleLine:
-    def __init__(self, unit_id: str, vehicle: int, situation: Situation, language: str) -> None:
+    def __init__(
+        self, unit_id: str, vehicle: int, situation: Situation, actions: Actions, language: str
+    ) -> None:
         self._unit_id, self._situation = unit_id, situation
+        self._lines: Lines = ()
         self._name, self._language = vehicle_name(vehicle), language
         self.root = ui.row().classes("w-full items-center no-wrap gap-2 vehicle-line")
         with self.root:
@@ -84,6 +91,11 @@ class _VehicleLine:
             with ui.column().classes("gap-0 grow"):
                 self._doing = ui.label()
                 self._facts = ui.label().classes("text-caption")
+            if self._name == "drone":
+                self._list = self._icon("checklist", "preflight_list", self._open_list)
+                self._icon(
+                    "air", "tell_weather", lambda: weather_dialog(actions, unit_id, language)
+                )
             self._charge = ui.label()
             self._battery = ui.icon("battery_full").props(
                 f'aria-label="{word("battery", language)}"'
@@ -94,6 +106,12 @@ class _VehicleLine:
         silence = self._silence(state)
         self.root.classes(add="is-old" if silence else "", remove="" if silence else "is-old")
         self._facts.set_text(silence or self._facts_of(state))
+        self._lines = tuple(state.preflight)
+        if self._name == "drone":
+            states = [state_of(item) for item in self._lines]
+            worst = ["negative", "warning", "positive"]
+            colour = min((s[1] for s in states), key=worst.index, default="grey")
+            self._list.props(f"color={colour}")
         known = state.HasField("battery_fraction")
         self._charge.visible = self._battery.visible = known
         if known:
@@ -101,6 +119,15 @@ class _VehicleLine:
             self._charge.set_text(f"{state.battery_fraction:.0%}")
             self._charge.classes(add="bad" if low else "", remove="" if low else "bad")
             self._battery.set_name("battery_alert" if low else "battery_full")
+
+    def _icon(self, icon: str, name: str, press: Callable[[], object]) -> ui.button:
+        label = word(name, self._language)
+        return ui.button(icon=icon, on_click=press).props(
+            f'flat dense round size=sm aria-label="{label} {self._unit_id}"'
+        )
+
+    def _open_list(self) -> None:
+        preflight_dialog(lambda: self._lines, self._language)
 
     def _silence(self, state: types_pb2.VehicleState) -> str:
         """How old the vehicle's own word is, where the unit speaks and the vehicle does not."""

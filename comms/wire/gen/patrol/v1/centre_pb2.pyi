@@ -181,6 +181,22 @@ class ChangeFlightResponse(_message.Message):
     detail: str
     def __init__(self, detail: _Optional[str] = ...) -> None: ...
 
+class TellWeatherRequest(_message.Message):
+    __slots__ = ("unit_id", "report", "by")
+    UNIT_ID_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    unit_id: str
+    report: _types_pb2.WeatherReport
+    by: str
+    def __init__(self, unit_id: _Optional[str] = ..., report: _Optional[_Union[_types_pb2.WeatherReport, _Mapping]] = ..., by: _Optional[str] = ...) -> None: ...
+
+class TellWeatherResponse(_message.Message):
+    __slots__ = ("detail",)
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    detail: str
+    def __init__(self, detail: _Optional[str] = ...) -> None: ...
+
 class StopUnitRequest(_message.Message):
     __slots__ = ("unit_id", "release", "reason", "by")
     UNIT_ID_FIELD_NUMBER: _ClassVar[int]

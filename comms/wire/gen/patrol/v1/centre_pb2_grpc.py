@@ -84,6 +84,11 @@ class CentreStub:
                 request_serializer=patrol_dot_v1_dot_centre__pb2.ChangeFlightRequest.SerializeToString,
                 response_deserializer=patrol_dot_v1_dot_centre__pb2.ChangeFlightResponse.FromString,
                 _registered_method=True)
+        self.TellWeather = channel.unary_unary(
+                '/patrol.v1.Centre/TellWeather',
+                request_serializer=patrol_dot_v1_dot_centre__pb2.TellWeatherRequest.SerializeToString,
+                response_deserializer=patrol_dot_v1_dot_centre__pb2.TellWeatherResponse.FromString,
+                _registered_method=True)
         self.StopUnit = channel.unary_unary(
                 '/patrol.v1.Centre/StopUnit',
                 request_serializer=patrol_dot_v1_dot_centre__pb2.StopUnitRequest.SerializeToString,
@@ -165,6 +170,13 @@ class CentreServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TellWeather(self, request, context):
+        """Tell a unit's drone the weather; its pre-flight list and its plans heed it for an hour.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def StopUnit(self, request, context):
         """E-stop of a unit (robot latches, drone holds) or its release.
         """
@@ -231,6 +243,11 @@ def add_CentreServicer_to_server(servicer, server):
                     servicer.ChangeFlight,
                     request_deserializer=patrol_dot_v1_dot_centre__pb2.ChangeFlightRequest.FromString,
                     response_serializer=patrol_dot_v1_dot_centre__pb2.ChangeFlightResponse.SerializeToString,
+            ),
+            'TellWeather': grpc.unary_unary_rpc_method_handler(
+                    servicer.TellWeather,
+                    request_deserializer=patrol_dot_v1_dot_centre__pb2.TellWeatherRequest.FromString,
+                    response_serializer=patrol_dot_v1_dot_centre__pb2.TellWeatherResponse.SerializeToString,
             ),
             'StopUnit': grpc.unary_unary_rpc_method_handler(
                     servicer.StopUnit,
@@ -513,6 +530,33 @@ class Centre:
             '/patrol.v1.Centre/ChangeFlight',
             patrol_dot_v1_dot_centre__pb2.ChangeFlightRequest.SerializeToString,
             patrol_dot_v1_dot_centre__pb2.ChangeFlightResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TellWeather(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/patrol.v1.Centre/TellWeather',
+            patrol_dot_v1_dot_centre__pb2.TellWeatherRequest.SerializeToString,
+            patrol_dot_v1_dot_centre__pb2.TellWeatherResponse.FromString,
             options,
             channel_credentials,
             insecure,

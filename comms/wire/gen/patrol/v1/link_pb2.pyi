@@ -100,7 +100,7 @@ class TimePing(_message.Message):
     def __init__(self, unit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CentreMessage(_message.Message):
-    __slots__ = ("welcome", "ack", "task", "control", "stop", "time_pong", "change")
+    __slots__ = ("welcome", "ack", "task", "control", "stop", "time_pong", "change", "weather")
     WELCOME_FIELD_NUMBER: _ClassVar[int]
     ACK_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
@@ -108,6 +108,7 @@ class CentreMessage(_message.Message):
     STOP_FIELD_NUMBER: _ClassVar[int]
     TIME_PONG_FIELD_NUMBER: _ClassVar[int]
     CHANGE_FIELD_NUMBER: _ClassVar[int]
+    WEATHER_FIELD_NUMBER: _ClassVar[int]
     welcome: Welcome
     ack: Ack
     task: _types_pb2.Task
@@ -115,7 +116,8 @@ class CentreMessage(_message.Message):
     stop: Stop
     time_pong: TimePong
     change: FlightChange
-    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., task: _Optional[_Union[_types_pb2.Task, _Mapping]] = ..., control: _Optional[_Union[TaskControl, _Mapping]] = ..., stop: _Optional[_Union[Stop, _Mapping]] = ..., time_pong: _Optional[_Union[TimePong, _Mapping]] = ..., change: _Optional[_Union[FlightChange, _Mapping]] = ...) -> None: ...
+    weather: Weather
+    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., task: _Optional[_Union[_types_pb2.Task, _Mapping]] = ..., control: _Optional[_Union[TaskControl, _Mapping]] = ..., stop: _Optional[_Union[Stop, _Mapping]] = ..., time_pong: _Optional[_Union[TimePong, _Mapping]] = ..., change: _Optional[_Union[FlightChange, _Mapping]] = ..., weather: _Optional[_Union[Weather, _Mapping]] = ...) -> None: ...
 
 class Welcome(_message.Message):
     __slots__ = ("stored_seq", "protocol")
@@ -168,6 +170,16 @@ class FlightChange(_message.Message):
     speed_mps: float
     actor: str
     def __init__(self, change_id: _Optional[str] = ..., task_id: _Optional[str] = ..., skip: _Optional[int] = ..., height_m: _Optional[float] = ..., speed_mps: _Optional[float] = ..., actor: _Optional[str] = ...) -> None: ...
+
+class Weather(_message.Message):
+    __slots__ = ("weather_id", "report", "actor")
+    WEATHER_ID_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    weather_id: str
+    report: _types_pb2.WeatherReport
+    actor: str
+    def __init__(self, weather_id: _Optional[str] = ..., report: _Optional[_Union[_types_pb2.WeatherReport, _Mapping]] = ..., actor: _Optional[str] = ...) -> None: ...
 
 class Stop(_message.Message):
     __slots__ = ("stop_id", "engage", "actor", "reason")

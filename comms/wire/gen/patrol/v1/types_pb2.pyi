@@ -255,15 +255,31 @@ class CheckpointVisit(_message.Message):
     unit_id: str
     def __init__(self, visit_id: _Optional[str] = ..., task_id: _Optional[str] = ..., beat_id: _Optional[str] = ..., checkpoint_id: _Optional[str] = ..., index: _Optional[int] = ..., arrived: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., left: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., actions_done: _Optional[_Iterable[str]] = ..., position: _Optional[_Union[GeoPoint, _Mapping]] = ..., picture_jpeg: _Optional[bytes] = ..., unit_id: _Optional[str] = ...) -> None: ...
 
+class WeatherReport(_message.Message):
+    __slots__ = ("wind_mps", "gust_mps", "from_deg", "visibility_m", "rain")
+    WIND_MPS_FIELD_NUMBER: _ClassVar[int]
+    GUST_MPS_FIELD_NUMBER: _ClassVar[int]
+    FROM_DEG_FIELD_NUMBER: _ClassVar[int]
+    VISIBILITY_M_FIELD_NUMBER: _ClassVar[int]
+    RAIN_FIELD_NUMBER: _ClassVar[int]
+    wind_mps: float
+    gust_mps: float
+    from_deg: float
+    visibility_m: float
+    rain: bool
+    def __init__(self, wind_mps: _Optional[float] = ..., gust_mps: _Optional[float] = ..., from_deg: _Optional[float] = ..., visibility_m: _Optional[float] = ..., rain: _Optional[bool] = ...) -> None: ...
+
 class PreflightItem(_message.Message):
-    __slots__ = ("name", "ok", "detail")
+    __slots__ = ("name", "ok", "detail", "caution")
     NAME_FIELD_NUMBER: _ClassVar[int]
     OK_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
+    CAUTION_FIELD_NUMBER: _ClassVar[int]
     name: str
     ok: bool
     detail: str
-    def __init__(self, name: _Optional[str] = ..., ok: _Optional[bool] = ..., detail: _Optional[str] = ...) -> None: ...
+    caution: bool
+    def __init__(self, name: _Optional[str] = ..., ok: _Optional[bool] = ..., detail: _Optional[str] = ..., caution: _Optional[bool] = ...) -> None: ...
 
 class VehicleState(_message.Message):
     __slots__ = ("at", "vehicle", "position", "position_covariance", "heading_rad", "speed_mps", "height_m", "battery_fraction", "mode", "detail", "task_id", "estop", "safety", "localized", "connected", "route", "preflight")

@@ -1,0 +1,38 @@
+"""The weather, as somebody at the centre tells it to a unit."""
+
+from __future__ import annotations
+
+import uuid
+
+from comms.centre.errors import NotFoundError
+from comms.centre.situation import Situation
+from comms.centre.unit_answers import UnitAnswers
+from comms.contracts.errors import ContractError
+from comms.wire import centre_pb2, link_pb2
+from comms.wire.convert import weather_from_wire
+
+
+class WeatherReports:
+    """Checks a report and sends it."""
+
+    def __init__(self, situation: Situation, answers: UnitAnswers) -> None:
+        self._situation, self._answers = situation, answers
+
+    async def tell(self, request: centre_pb2.TellWeatherRequest, by: str) -> str:
+        """The drone's words. Raises ContractError for a report that makes no sense, NotFoundError,
+        and as `UnitAnswers.ask`."""
+        weather_from_wire(request.report)
+        weather = link_pb2.Weather(weather_id=str(uuid.uuid4()), report=request.report, actor=by)
+        message = link_pb2.CentreMessage(weather=weather)
+        return await self._answers.ask(self._unit(request.unit_id), weather.weather_id, message)
+
+    def _unit(self, unit_id: str) -> str:
+        known = [unit.unit_id for unit in self._situation.units()]
+        if unit_id:
+            if unit_id not in known:
+                raise NotFoundError(f"there is no unit {unit_id!r}")
+            return unit_id
+        if len(known) != 1:
+            names = ", ".join(known) or "none is known"
+            raise ContractError(f"say which unit: {names}")
+        return known[0]

@@ -1,0 +1,114 @@
+"""The weather that somebody told: kept on disk, heeded for a while, and its line in the list."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from comms.contracts.unit import PreflightItem
+from comms.contracts.weather import Weather
+from drone.config import DroneConfig
+from drone.link.state import VehicleView
+from drone.missions.estimate import CALM, Air
+
+NAME = "weather.json"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A report, by whom, and how many seconds ago."""
+
+    weather: Weather
+    by: str
+    age_s: float
+
+
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    by: str
+    weather: Weather
+
+
+class WeatherBook:
+    """The last report, in `folder`. `now` is UTC."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime], valid_s: float) -> None:
+        self._path, self._now, self._valid_s = folder / NAME, now, valid_s
+        self._kept = self._read()
+
+    def tell(self, weather: Weather, by: str) -> None:
+        """Durable before it counts. Raises OSError."""
+        kept = _Kept(at=self._now(), by=by, weather=weather)
+        draft = self._path.with_suffix(".new")
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(kept.model_dump_json())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._path)
+        self._kept = kept
+
+    @property
+    def last(self) -> Told | None:
+        """The report, unless it is too old or from the future (a clock that was set back)."""
+        if self._kept is None:
+            return None
+        age_s = (self._now() - self._kept.at).total_seconds()
+        if not -60.0 <= age_s <= self._valid_s:
+            return None
+        return Told(self._kept.weather, self._kept.by, max(0.0, age_s))
+
+    def _read(self) -> _Kept | None:
+        try:
+            return _Kept.model_validate_json(self._path.read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+
+def air_of(view: VehicleView, book: WeatherBook) -> Air:
+    """How the air moves (m/s, east and north): by the vehicle's own fresh estimate, else as told,
+    else not at all."""
+    if view.wind.fresh() is not None:
+        return view.air()
+    told = book.last
+    return (told.weather.moving if told is not None else None) or CALM
+
+
+def weather_line(view: VehicleView, config: DroneConfig, told: Told | None) -> PreflightItem:
+    """Wrong beyond a limit by either word; with neither it is not known, which is said."""
+    wind, limit = view.wind.fresh(), f"at most {config.max_wind_mps:.0f} m/s is right"
+    said = []
+    if told is not None:
+        said.append(f"{told.weather.words} ({told.by}, {told.age_s / 60:.0f} min ago)")
+    if wind is not None:
+        said.append(f"the vehicle says {wind.speed:.1f} m/s of wind")
+    wrong = _beyond(told.weather, config) if told is not None else ""
+    if wind is not None and wind.speed > config.max_wind_mps:
+        wrong = wrong or limit
+    if wrong:
+        return _line(False, "; ".join([*said, wrong]))
+    if wind is None and (told is None or told.weather.wind_mps is None):
+        said.append(f"the wind is not known: nobody has told it, nor the vehicle; {limit}")
+        return _line(True, "; ".join(said), caution=True)
+    return _line(True, "; ".join([*said, limit]))
+
+
+def _beyond(weather: Weather, config: DroneConfig) -> str:
+    """The limit that it is beyond, or ""."""
+    if weather.wind_mps is not None and weather.wind_mps > config.max_wind_mps:
+        return f"at most {config.max_wind_mps:.0f} m/s of wind is right"
+    if weather.gust_mps is not None and weather.gust_mps > config.max_gust_mps:
+        return f"at most {config.max_gust_mps:.0f} m/s of gusts is right"
+    if weather.visibility_m is not None and weather.visibility_m < config.min_visibility_m:
+        return f"at least {config.min_visibility_m / 1000:.1f} km must be seen"
+    return "it does not fly in rain" if weather.rain and not config.fly_in_rain else ""
+
+
+def _line(ok: bool, detail: str, caution: bool = False) -> PreflightItem:
+    return PreflightItem(name="weather", ok=ok, detail=detail, caution=caution)
