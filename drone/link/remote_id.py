@@ -35,6 +35,7 @@ class RemoteIdLink:
         self._direct = MavlinkDirectAsync(vehicle)
         self._commands = DirectCommands(vehicle)
         self._told = ArmStatus(is_good=True)
+        self._unsent = False
         self._log = get_logger()
 
     async def run(self) -> None:
@@ -78,4 +79,10 @@ class RemoteIdLink:
         try:
             await self._commands.send(name, fields, ALL_COMPONENTS)
         except MavsdkError as error:
-            self._log.warning("remote identification was not sent", message=name, why=str(error))
+            if not self._unsent:  # once for each outage, not each second of it
+                self._log.warning("remote identification is not sent", message=name, why=str(error))
+            self._unsent = True
+            return
+        if self._unsent:
+            self._unsent = False
+            self._log.info("remote identification is sent again")

@@ -20,6 +20,8 @@ def remote_id_line(view: VehicleView, config: RemoteIdConfig) -> PreflightItem:
     if config.operator_place is OperatorPlace.TAKE_OFF and view.home.last is None:
         return _missing(config, "the place of take-off is not known yet")
     who = f"operator {config.operator_id}" if config.operator_id else f"vehicle {config.uas_id}"
+    if status is None and view.remote_id.last is not None:
+        return _missing(config, f"{who} is told; the transmitter has fallen silent")
     if status is None:
         return _missing(config, f"{who} is told; no transmitter has answered")
     return _line(True, f"{who}, the transmitter is ready")

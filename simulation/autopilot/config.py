@@ -80,6 +80,9 @@ class RemoteIdFake(_Section):
 
     transmitter: bool = Field(default=False, description="whether there is one")
     error: str = Field(default="", max_length=50, description="told instead of a yes")
+    silent_after_s: float = Field(
+        default=0.0, ge=0, le=3600, description="s of its life, of the wall; 0: never"
+    )
 
 
 class AutopilotConfig(_Section):

@@ -36,6 +36,7 @@ class RemoteId:
         self._fake, self._parameters, self._is_copter = fake, parameters, is_copter
         self._heard: dict[str, tuple[mav.MAVLink_message, float]] = {}
         self._told_s = -1e9
+        self._began_s: float | None = None
 
     def handle(self, message: mav.MAVLink_message, now_s: float) -> None:
         """What a ground station tells."""
@@ -43,7 +44,11 @@ class RemoteId:
 
     def due(self, now_s: float) -> list[mav.MAVLink_message]:
         """The transmitter's own messages, to be sent as COMPONENT."""
+        self._began_s = now_s if self._began_s is None else self._began_s
+        silent_s = self._fake.silent_after_s
         if not self._fake.transmitter or now_s - self._told_s < _TOLD_EVERY_S:
+            return []
+        if silent_s and now_s - self._began_s > silent_s:
             return []
         self._told_s = now_s
         error = self._transmitter_problem(now_s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -86,24 +87,36 @@ def test_what_is_configured_reaches_the_vehicle_which_then_arms(
         wait_for(lambda: remote_id_line(vehicle.view, GIVEN).ok, 10.0, "the transmitter's yes")
         wait_for(lambda: is_armable(vehicle), 10.0, "readiness")
         heard: dict[str, mav.MAVLink_message] = {}
+        times: dict[str, list[float]] = {}
         with beside_the_autopilot(port) as line:
-            end = time.monotonic() + 8.0
-            while len(heard) < 4 and time.monotonic() < end:
+            end = time.monotonic() + 9.5
+            while time.monotonic() < end:
                 message = line.recv_match(blocking=True, timeout=1.0)
                 if message is not None and message.get_type().startswith("OPEN_DRONE_ID"):
-                    heard[message.get_type().removeprefix("OPEN_DRONE_ID_")] = message
+                    name = message.get_type().removeprefix("OPEN_DRONE_ID_")
+                    heard[name] = message
+                    times.setdefault(name, []).append(time.monotonic())
+        gaps = {name: max(b - a for a, b in pairwise(at)) for name, at in times.items()}
+        assert gaps["SYSTEM"] < 2.0  # an ArduCopter that has not heard it for 3 s does not arm
+        assert max(gaps.values()) < 5.0  # F3411: static messages at least each 3 s, some lost
         assert heard.keys() == {"BASIC_ID", "OPERATOR_ID", "SELF_ID", "SYSTEM"}
         assert {(m.target_system, m.target_component) for m in heard.values()} == {(1, 0)}
         basic, system = heard["BASIC_ID"], heard["SYSTEM"]
         assert bytes(basic.uas_id).rstrip(b"\0") == GIVEN.uas_id.encode()
         assert (basic.id_type, basic.ua_type) == (mav.MAV_ODID_ID_TYPE_SERIAL_NUMBER, 2)
-        assert heard["OPERATOR_ID"].operator_id == GIVEN.operator_id
-        assert heard["SELF_ID"].description == "police patrol"
+        assert {bytes(m.id_or_mac) for m in heard.values()} == {bytes(20)}
+        operator, words = heard["OPERATOR_ID"], heard["SELF_ID"]
+        assert operator.operator_id == GIVEN.operator_id
+        assert operator.operator_id_type == mav.MAV_ODID_OPERATOR_ID_TYPE_CAA
+        assert words.description == "police patrol"
+        assert words.description_type == mav.MAV_ODID_DESC_TYPE_TEXT
         home = vehicle.view.home.last
         assert home is not None
         assert system.operator_latitude == pytest.approx(home.latitude_deg * 1e7, abs=5)
         assert system.operator_longitude == pytest.approx(home.longitude_deg * 1e7, abs=5)
         assert (system.operator_altitude_geo, system.area_ceiling) == (17.5, -1000.0)
+        assert (system.area_count, system.area_radius, system.area_floor) == (1, 0, -1000.0)
+        assert system.classification_type == mav.MAV_ODID_CLASSIFICATION_TYPE_EU
         assert system.operator_location_type == mav.MAV_ODID_OPERATOR_LOCATION_TYPE_TAKEOFF
         assert system.category_eu == mav.MAV_ODID_CATEGORY_EU_SPECIFIC
         assert system.class_eu == mav.MAV_ODID_CLASS_EU_CLASS_3
@@ -147,3 +160,38 @@ def test_a_transmitter_that_fails_is_a_red_line_with_its_words(
             False,
             'the transmitter is not ready: "radio is broken"',
         )
+
+
+@makes
+def test_absent_and_not_required_it_may_fly_and_who_approves_is_told(
+    profile: str, tmp_path: Path
+) -> None:
+    """On a vehicle that does not insist."""
+    port, nothing = free_udp_port(), DroneConfig().remote_id
+    thread = LoopThread()
+    vehicle = Vehicle(f"udpin://127.0.0.1:{port}", remote_id=nothing)
+    try:
+        with autopilot(port, tmp_path / "log", profile=profile):
+            thread.submit(vehicle.run())
+            wait_for(lambda: is_armable(vehicle), 25.0, "readiness")
+            line = remote_id_line(vehicle.view, nothing)
+            assert (line.ok, line.caution) == (True, True)
+            assert line.detail.startswith("absent")
+            required = remote_id_line(vehicle.view, RemoteIdConfig(required=True))
+            assert (required.ok, required.caution) == (False, False)
+            assert vehicle.actions is not None
+            thread.submit(vehicle.actions.prepare(6.0, None)).result(5.0)
+            thread.submit(vehicle.actions.arm()).result(10.0)
+            assert vehicle.view.is_armed
+    finally:
+        thread.close()
+
+
+def test_a_transmitter_that_falls_silent_is_missed(tmp_path: Path) -> None:
+    with flown("px4", tmp_path, GIVEN, transmitter=True, silent_after_s=8.0) as (vehicle, _, _):
+        wait_for(lambda: remote_id_line(vehicle.view, GIVEN).ok, 10.0, "the transmitter's yes")
+        wait_for(lambda: not remote_id_line(vehicle.view, GIVEN).ok, 20.0, "its silence")
+        line = remote_id_line(vehicle.view, GIVEN)
+        assert line.detail == "operator FIN87astrdge12k8 is told; the transmitter has fallen silent"
+        optional = GIVEN.model_copy(update={"required": False})
+        assert remote_id_line(vehicle.view, optional).caution
