@@ -57,7 +57,8 @@ def make_planner(
     """Over one site, its kiosks' pads with it. `now`: UTC."""
     pads = [kiosk.pad for kiosk in site.kiosks]
     airspace = Airspace.of_site(site, config, now)
-    return Planner(airspace, config, body.camera.horizontal_fov_rad, pads, wind)
+    camera = body.camera
+    return Planner(airspace, config, camera.horizontal_fov_rad, camera.vertical_fov_rad, pads, wind)
 
 
 def make_kit(

@@ -154,6 +154,17 @@ class DroneConfig(BaseModel):
         le=1.58,
         description="assumed without a gimbal's word; positive is down",
     )
+    camera_trigger: bool = Field(
+        default=False,
+        description="a MAVLink camera takes pictures along the strips of surveys, corridors and "
+        "searches",
+    )
+    stream_url: str = Field(
+        default="", max_length=300, description="of the camera's video, where it does not tell it"
+    )
+    photos_mb: float = Field(
+        default=200.0, ge=1, le=100_000, description="disk for photos, above which the oldest go"
+    )
     gimbal_rate_hz: float = Field(
         default=10.0, ge=0, le=50, description="asked of the gimbal; 0: none"
     )

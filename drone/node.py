@@ -39,6 +39,7 @@ from comms.ros.run import run_node
 from comms.state_dir import state_dir
 from drone.assembly import make_desk, make_kit, make_vehicle, read_config
 from drone.camera.pointing import point_camera
+from drone.camera.taking import Taking
 from drone.execution.by_hand import Stick
 from drone.execution.journal import Final, Journal
 from drone.link.thread import LoopThread
@@ -109,6 +110,18 @@ class DroneNode(Node):
         self._link = self._thread.submit(vehicle.run())
         self._thread.submit(self._start_desk())
         self._make_topics()
+        self._taking = Taking(
+            self,
+            kit,
+            LocalFrame(site.origin),
+            self._reporter.camera_direction,
+            lambda work: self._ros_future(self._thread.submit(work)),
+            lambda topic, body: self._thread.submit(self._note(topic, body)),
+        )
+
+    async def _note(self, topic: str, body: dict[str, Any]) -> None:
+        if self._desk.recorder is not None:
+            self._desk.recorder.note(topic, body)
 
     def _text(self, name: str) -> str:
         return str(self.get_parameter(name).value)

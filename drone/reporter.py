@@ -79,10 +79,11 @@ class Reporter:
         message.header.stamp = stamp
         message.header.frame_id = "map"
         q = message.quaternion
-        q.w, q.x, q.y, q.z = self._camera_direction()
+        q.w, q.x, q.y, q.z = self.camera_direction()
         return message
 
-    def _camera_direction(self) -> Quaternion:
+    def camera_direction(self) -> Quaternion:
+        """Where the camera looks (FLU in ENU), by the best word there is."""
         gimbal = self._kit.view.gimbal.fresh()
         if gimbal is not None:
             return flu_in_enu(gimbal.quaternion)

@@ -50,6 +50,7 @@ class Orders(Protocol):
     def stop(self, stop: link_pb2.Stop) -> None: ...
     def change(self, change: link_pb2.FlightChange) -> None: ...
     def weather(self, weather: link_pb2.Weather) -> None: ...
+    def photo(self, photo: link_pb2.PhotoWish) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -260,6 +261,8 @@ class Link:
                 self._orders.change(message.change)
             elif body == "weather":
                 self._orders.weather(message.weather)
+            elif body == "photo":
+                self._orders.photo(message.photo)
             elif body == "task":
                 receipt = await asyncio.to_thread(self._orders.task, message.task)
                 self.send_urgent(link_pb2.UnitMessage(task_receipt=receipt))

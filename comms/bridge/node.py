@@ -172,6 +172,10 @@ class UnitBridge(Node):
         done = self._answer_to(weather.weather_id)
         self._in_ros(lambda: self._executors[Vehicle.DRONE].tell_weather(request, done))
 
+    def photo(self, photo: link_pb2.PhotoWish) -> None:
+        request, done = ros_srv.TakePhoto.Request(who=photo.actor), self._answer_to(photo.photo_id)
+        self._in_ros(lambda: self._executors[Vehicle.DRONE].take_photo(request, done))
+
     def _answer_to(self, ask_id: str) -> Callable[[bool, str], None]:
         def done(changed: bool, detail: str) -> None:
             receipt = link_pb2.ChangeReceipt(change_id=ask_id, changed=changed, detail=detail)

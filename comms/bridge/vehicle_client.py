@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from patrol_interfaces.action import ExecuteTask
-from patrol_interfaces.srv import ChangeFlight, SetEstop, TellWeather
+from patrol_interfaces.srv import ChangeFlight, SetEstop, TakePhoto, TellWeather
 from rclpy.action import ActionClient
 from rclpy.node import Node
 from std_srvs.srv import SetBool
@@ -20,8 +20,8 @@ from comms.ros.conversions import task_to_ros
 
 
 class VehicleClient:
-    """`/robot/...` or `/drone/...`: execute_task, pause, set_estop; the drone's change and
-    weather."""
+    """`/robot/...` or `/drone/...`: execute_task, pause, set_estop; the drone's change,
+    weather and take_photo."""
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class VehicleClient:
         self._estop = node.create_client(SetEstop, f"/{vehicle}/set_estop")
         self._change = node.create_client(ChangeFlight, f"/{vehicle}/change")
         self._weather = node.create_client(TellWeather, f"/{vehicle}/weather")
+        self._photo = node.create_client(TakePhoto, f"/{vehicle}/take_photo")
         self._handles: dict[str, Any] = {}
 
     def send(self, task: Task, start_checkpoint: int) -> bool:
@@ -86,6 +87,10 @@ class VehicleClient:
     def tell_weather(self, request: TellWeather.Request, done: Callable[[bool, str], None]) -> None:
         """Tell it the weather; `done(taken, message)`."""
         self._ask(self._weather, request, done)
+
+    def take_photo(self, request: TakePhoto.Request, done: Callable[[bool, str], None]) -> None:
+        """Have it take a photo; `done(taken, message)`."""
+        self._ask(self._photo, request, done)
 
     def _ask(self, client: Any, request: Any, done: Callable[[bool, str], None]) -> None:
         if not client.service_is_ready():

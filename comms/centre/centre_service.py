@@ -14,6 +14,7 @@ import grpc
 
 from comms.centre import task_store, unit_store
 from comms.centre.access import caller
+from comms.centre.drone_wishes import DroneWishes
 from comms.centre.errors import (
     REASON_KEY,
     VALUES_KEY,
@@ -30,7 +31,6 @@ from comms.centre.task_desk import TaskDesk
 from comms.centre.unit_link import UnitLinkService
 from comms.centre.unit_store import StopOrder
 from comms.centre.watch import SlowWatcherError, Watchers
-from comms.centre.weather_reports import WeatherReports
 from comms.contracts.errors import ContractError
 from comms.wire import centre_pb2, centre_pb2_grpc
 
@@ -84,7 +84,7 @@ class CentreService(centre_pb2_grpc.CentreServicer):
         desk: TaskDesk,
         links: UnitLinkService,
         changes: FlightChanges,
-        weather: WeatherReports,
+        wishes: DroneWishes,
         site: SiteFiles | None,
     ) -> None:
         self._store = store
@@ -93,7 +93,7 @@ class CentreService(centre_pb2_grpc.CentreServicer):
         self._desk = desk
         self._links = links
         self._changes = changes
-        self._weather = weather
+        self._wishes = wishes
         self._site = site
 
     @_one_sentence
@@ -175,7 +175,12 @@ class CentreService(centre_pb2_grpc.CentreServicer):
     @_one_sentence
     async def TellWeather(self, request: Any, context: Any) -> Any:  # noqa: N802
         by = request.by or caller(context).name
-        return centre_pb2.TellWeatherResponse(detail=await self._weather.tell(request, by))
+        return centre_pb2.TellWeatherResponse(detail=await self._wishes.tell_weather(request, by))
+
+    @_one_sentence
+    async def TakePhoto(self, request: Any, context: Any) -> Any:  # noqa: N802
+        by = request.by or caller(context).name
+        return centre_pb2.TakePhotoResponse(detail=await self._wishes.take_photo(request, by))
 
     @_one_sentence
     async def StopUnit(self, request: Any, context: Any) -> Any:  # noqa: N802

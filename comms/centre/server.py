@@ -16,6 +16,7 @@ from grpc_reflection.v1alpha import reflection
 
 from comms.centre.access import RoleInterceptor
 from comms.centre.centre_service import CentreService
+from comms.centre.drone_wishes import DroneWishes
 from comms.centre.errors import StoreError
 from comms.centre.flight_changes import FlightChanges
 from comms.centre.ingest import Ingest
@@ -27,7 +28,6 @@ from comms.centre.unit_answers import UnitAnswers
 from comms.centre.unit_link import UnitLinkService
 from comms.centre.unit_store import known_units
 from comms.centre.watch import Watchers
-from comms.centre.weather_reports import WeatherReports
 from comms.security.authority import Authority
 from comms.security.credentials import CHANNEL_OPTIONS, server_credentials
 from comms.security.identity import Role
@@ -65,12 +65,12 @@ class Centre:
         self.desk = TaskDesk(self.store, self.situation, self.watchers, site)
         answers = UnitAnswers(self.situation)
         changes = FlightChanges(self.store, answers)
-        weather = WeatherReports(self.situation, answers)
+        wishes = DroneWishes(self.situation, answers)
         self.links = UnitLinkService(
             self.store, self.situation, self.watchers, self.ingest, self.desk, answers
         )
         self.service = CentreService(
-            self.store, self.situation, self.watchers, self.desk, self.links, changes, weather, site
+            self.store, self.situation, self.watchers, self.desk, self.links, changes, wishes, site
         )
         self._authority = authority
         self._address = address

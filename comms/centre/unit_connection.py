@@ -20,6 +20,7 @@ _URGENCY = {
     "control": 2,
     "change": 2,
     "weather": 2,
+    "photo": 2,
     "task": 3,
     "time_pong": 4,
 }

@@ -188,6 +188,16 @@ def weather(
 
 
 @app.command()
+def photo(
+    unit: Annotated[str, typer.Argument(help="The unit; the only one if not given.")] = "",
+) -> None:
+    """Have a drone take a photo; it comes as a finding, faces and plates blurred."""
+    with centre() as stub:
+        request = pb.TakePhotoRequest(unit_id=unit)
+        print(stub.TakePhoto(request, timeout=CHANGED_WITHIN_S).detail)
+
+
+@app.command()
 def stop(unit: WhichUnit = "", reason: Reason = "") -> None:
     """Emergency stop of a unit, or of all. Waits for the vehicles' own confirmation."""
     _stop(unit, reason, release=False)

@@ -37,6 +37,11 @@ class Camera(BaseModel):
     rate_hz: float = Field(default=5.0, gt=0, le=60, description="pictures a second")
 
     @property
+    def vertical_fov_rad(self) -> float:
+        """Whole angle of view, top to bottom."""
+        return 2.0 * math.atan(self.height_px / 2 / self.focal_px)
+
+    @property
     def focal_px(self) -> float:
         return self.width_px / 2 / math.tan(self.horizontal_fov_rad / 2)
 

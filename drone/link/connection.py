@@ -25,6 +25,7 @@ from mavsdk.exceptions import MavsdkError
 from comms.logs import get_logger
 from drone.link.actions import Actions
 from drone.link.calls import CallThreads
+from drone.link.camera import MavlinkCamera
 from drone.link.failsafe_config import FailsafeConfig
 from drone.link.failsafes import GROUND_STATION_ID, Failsafes
 from drone.link.gimbal import Gimbal
@@ -71,6 +72,7 @@ class Vehicle:
         self.transfer: Transfer | None = None
         self.guidance: Guidance | None = None
         self.gimbal: Gimbal | None = None
+        self.camera: MavlinkCamera | None = None
         self._gimbal_rate_hz = gimbal_rate_hz
         self._failsafes = failsafes
         self._system_id = system_id
@@ -158,6 +160,7 @@ class Vehicle:
         self.transfer = Transfer(system, self.view)
         self.guidance = Guidance(system, self.view, self.texts)
         self.gimbal = Gimbal(system, self.view, self.texts)
+        self.camera = MavlinkCamera(system, self.view)
 
     async def _meet(self, system: Any) -> None:
         """What every new connection needs: identity, rates, and what mission is on board."""
@@ -194,9 +197,11 @@ class Vehicle:
         try:
             await self._meet(system)
             remote_id = RemoteIdLink(system, self.view, self._remote_id)
-            async with asyncio.TaskGroup() as both:  # one that fails takes the other with it
-                both.create_task(self._keep_failsafes(system))
-                both.create_task(remote_id.run())
+            async with asyncio.TaskGroup() as them:  # one that fails takes the other with it
+                them.create_task(self._keep_failsafes(system))
+                them.create_task(remote_id.run())
+                if self.camera is not None:
+                    them.create_task(self.camera.run())
         except* MavsdkError as errors:
             why = str(errors.exceptions[0])
             self._log.warning("the vehicle fell silent while greeted", why=why)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -152,6 +154,32 @@ class ArmStatus:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class CameraState:
+    """A MAVLink camera on board. `free_mib`: None: not known. `stream`: its address, or ""."""
+
+    model: str
+    films: bool = False
+    free_mib: float | None = None
+    stream: str = ""
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A picture that a MAVLink camera has taken. `at`: UTC by its clock; place as `Position`;
+    `attitude`: quaternion w, x, y, z, NED to camera; `file` on the camera's own storage."""
+
+    at: datetime
+    latitude_deg: float
+    longitude_deg: float
+    above_sea_m: float
+    above_home_m: float
+    attitude: tuple[float, float, float, float]
+    index: int
+    file: str
+    is_good: bool = True
+
+
 class Reading(Generic[T]):
     """The newest value of one stream. Written by the link's thread, read by any."""
 
@@ -208,6 +236,10 @@ class VehicleView:
     wind: Reading[Wind] = field(default_factory=lambda: Reading(SLOW_AGE_S))
     remote_id: Reading[ArmStatus] = field(default_factory=lambda: Reading(SLOW_AGE_S))
     failsafes: Reading[FailsafeState] = field(default_factory=lambda: Reading(float("inf")))
+    camera: CameraState | None = None
+    captures: deque[Capture] = field(default_factory=lambda: deque(maxlen=200))
+    captured: int = 0
+    """How many captures were heard of in this process's life; `captures` are the newest."""
     clock_s: Reading[float] = field(default_factory=lambda: Reading(STREAM_AGE_S))
     """The vehicle's own clock, seconds since its boot."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import shapely
 from shapely.geometry import LineString, Polygon
@@ -26,16 +27,20 @@ _DOWN_RAD = -math.pi / 2
 _FURTHEST_M = 40.0
 _CORNER_M = 0.25  # closed volumes have round corners; so much of the free air is given up for few
 _LEAST_PART_M2 = 25.0
+_CLOSEST_PICTURES_M = 1.0
 
 
 class AreaWork:
     """Surveys, corridors, perimeters and searches over one airspace.
 
-    `fov_rad` is the camera's whole angle of view across its way.
+    `fov_rad` is the camera's whole angle of view across its way, `along_rad` the one along it.
     """
 
-    def __init__(self, airspace: Airspace, config: DroneConfig, fov_rad: float) -> None:
-        self._airspace, self._config, self._fov_rad = airspace, config, fov_rad
+    def __init__(
+        self, airspace: Airspace, config: DroneConfig, fov_rad: float, along_rad: float
+    ) -> None:
+        self._airspace, self._config = airspace, config
+        self._fov_rad, self._along_rad = fov_rad, along_rad
 
     def survey(self, task: Task, corners: Sequence[Enu], start: Enu) -> Work:
         """Strips over the area, without what is closed at that height. Raises PlanError."""
@@ -116,12 +121,15 @@ class AreaWork:
             if blocked is not None:
                 leg = f"leg {number} of {len(places) - 1} of the {task.kind}"
                 raise PlanError(f"{leg} cannot be flown: {blocked}")
+        every_m = self._pictures_every_m(task) if look_at is None else 0.0
+        pictures = [PlanItem(Step.TRIGGER, Part.WORK, every_m=every_m)] if every_m else []
         headings = [towards(a, b) for a, b in itertools.pairwise(places)]
         headings = [*headings[:1], *headings]  # each looks along the leg to it
         speed = task.speed_mps or self._config.survey_mps
         items = (
             look,
             PlanItem(Step.SPEED, Part.WORK, speed_mps=speed),
+            *pictures,
             *(
                 PlanItem(
                     Step.WAYPOINT,
@@ -132,8 +140,17 @@ class AreaWork:
                 for at, heading in zip(places, headings, strict=True)
             ),
         )
-        end = (PlanItem(Step.PITCH, Part.WORK, pitch_rad=0.0),) if look_at is None else ()
+        end = [replace(entry, every_m=0.0) for entry in pictures]
+        if look_at is None:
+            end.append(PlanItem(Step.PITCH, Part.WORK, pitch_rad=0.0))
         return Work(places[0], places[-1], (*items, *end), look_at, tuple(notes))
+
+    def _pictures_every_m(self, task: Task) -> float:
+        """Metres between pictures so that neighbours share the task's overlap; 0: none are
+        wanted."""
+        if not self._config.camera_trigger:
+            return 0.0
+        return max(_CLOSEST_PICTURES_M, swath_of(task.height_m, self._along_rad, task.overlap))
 
 
 def _largest(area: BaseGeometry) -> BaseGeometry:

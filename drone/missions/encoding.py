@@ -50,6 +50,7 @@ class Command(IntEnum):
     DO_SET_ROI_NONE = 197
     DO_SET_ROI = 201
     DO_MOUNT_CONTROL = 205
+    DO_SET_CAM_TRIGG_DIST = 206
     DO_GIMBAL_MANAGER_PITCHYAW = 1000
     DO_GIMBAL_MANAGER_CONFIGURE = 1001
     FENCE_INCLUSION = 5001
@@ -168,6 +169,14 @@ def _encode(seq: int, entry: PlanItem, frame: LocalFrame, ground_m: float) -> Mi
             param1=_GROUND_SPEED,
             param2=entry.speed_mps,
             param3=_KEEP_THROTTLE,
+        )
+    if entry.step is Step.TRIGGER:
+        return MissionItem(
+            seq,
+            Frame.MISSION,
+            Command.DO_SET_CAM_TRIGG_DIST,
+            param1=entry.every_m,
+            param3=1.0 if entry.every_m > 0 else 0.0,  # the first picture at once
         )
     if entry.step is Step.LOOK_AHEAD:
         return MissionItem(seq, Frame.MISSION, Command.DO_SET_ROI_NONE)

@@ -20,7 +20,7 @@ from drone.missions.work import towards
 
 _CAMERA = (Step.LOOK_AT, Step.LOOK_AHEAD, Step.PITCH)
 _KNOWN = {
-    *_CAMERA, Step.TAKEOFF, Step.WAYPOINT, Step.SPEED, Step.RETURN, Step.LAND
+    *_CAMERA, Step.TRIGGER, Step.TAKEOFF, Step.WAYPOINT, Step.SPEED, Step.RETURN, Step.LAND
 }  # fmt: skip
 _SLOWEST_MPS = 0.5
 _LOWEST_M = 2.0
@@ -137,9 +137,9 @@ def _in_effect(plan: FlightPlan, target: int) -> list[PlanItem]:
     """The last speed and camera entries before `target`: a new mission begins without them."""
     before = plan.items[:target]
     found = []
-    for steps in ((Step.SPEED,), _CAMERA):
+    for steps in ((Step.SPEED,), _CAMERA, (Step.TRIGGER,)):
         latest = next((entry for entry in reversed(before) if entry.step in steps), None)
-        if latest is not None:
+        if latest is not None and (latest.step is not Step.TRIGGER or latest.every_m > 0):
             found.append(latest)
     lasting = {e.raw.command: e for e in before if e.raw is not None and not e.moves}
     return found + [e for e in lasting.values() if not e.hold_s]

@@ -25,6 +25,7 @@ class Step(StrEnum):
     LOOK_AT = "look_at"
     LOOK_AHEAD = "look_ahead"
     PITCH = "pitch"
+    TRIGGER = "trigger"
     RETURN = "return"
     LAND = "land"
     RAW = "raw"
@@ -57,8 +58,9 @@ class RawItem:
 @dataclass(frozen=True)
 class PlanItem:
     """One entry. `at` is in map m (z above the map's ground); `heading_rad` is ENU yaw;
-    `pitch_rad` is the camera's, positive up; `speed_mps` above 0 sets the speed; `raw`: of a RAW
-    step, what goes on board."""
+    `pitch_rad` is the camera's, positive up; `speed_mps` above 0 sets the speed; `every_m`: of a
+    TRIGGER step, metres flown between pictures, 0 for no more; `raw`: of a RAW step, what goes on
+    board."""
 
     step: Step
     part: Part
@@ -67,6 +69,7 @@ class PlanItem:
     hold_s: float = 0.0
     speed_mps: float = 0.0
     pitch_rad: float = 0.0
+    every_m: float = 0.0
     raw: RawItem | None = None
 
     @property

@@ -38,17 +38,19 @@ class Planner:
         airspace: Airspace,
         config: DroneConfig,
         camera_fov_rad: float = 1.2,
+        camera_along_rad: float = 0.95,
         pads: Sequence[tuple[float, float]] = (),
         wind: Callable[[], Air] = lambda: CALM,
     ) -> None:
-        """`camera_fov_rad`: whole angle of view, left to right. `pads`: where it may land (map
+        """`camera_fov_rad`: whole angle of view, left to right; `camera_along_rad`: from top to
+        bottom. `pads`: where it may land (map
         m). `wind`: what is known of it now.
         """
         self._wind = wind
         self.airspace = airspace
         self.pads = tuple(pads)
         self.config = config
-        self._area = AreaWork(airspace, config, camera_fov_rad)
+        self._area = AreaWork(airspace, config, camera_fov_rad, camera_along_rad)
 
     def leaving(self, here: Enu) -> Planner:
         """The same for a vehicle that is `here` (map m), in air that closes at times."""

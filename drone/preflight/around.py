@@ -14,6 +14,7 @@ from drone.preflight.weather import Told, weather_line
 
 #: Less free than so many times what is needed is worth a word.
 _SCARCE = 3.0
+_CAMERA_SCARCE_MIB = 512.0
 #: A finding that is less sure of its place than this (m) keeps nobody on the ground.
 _MOST_SIGMA_M = 5.0
 
@@ -74,7 +75,7 @@ def sigma_of(covariance: Sequence[float]) -> float:
 def around(view: VehicleView, config: DroneConfig, what: Around) -> tuple[PreflightItem, ...]:
     """The lines in the order in which a pilot reads them."""
     return (
-        _storage(config, what),
+        _storage(view, config, what),
         _fence(config, what.fence),
         weather_line(view, config, what.weather),
         _pad(config, what),
@@ -82,7 +83,7 @@ def around(view: VehicleView, config: DroneConfig, what: Around) -> tuple[Prefli
     )
 
 
-def _storage(config: DroneConfig, what: Around) -> PreflightItem:
+def _storage(view: VehicleView, config: DroneConfig, what: Around) -> PreflightItem:
     if what.free_bytes is None:
         return PreflightItem(name="storage", ok=False, detail="the disk for records is not there")
     free_mb = what.free_bytes / 1e6
@@ -91,6 +92,10 @@ def _storage(config: DroneConfig, what: Around) -> PreflightItem:
     if not ok:
         detail = f"{free_mb:.0f} MB free, at least {config.min_storage_mb:.0f} MB are needed"
     scarce = ok and free_mb < _SCARCE * config.min_storage_mb
+    camera = view.camera
+    if camera is not None and camera.free_mib is not None:
+        detail += f"; the camera has {camera.free_mib / 1024:.1f} GiB"
+        scarce = scarce or (ok and camera.free_mib < _CAMERA_SCARCE_MIB)
     return PreflightItem(name="storage", ok=ok, detail=detail, caution=scarce)
 
 

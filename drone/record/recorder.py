@@ -44,6 +44,7 @@ class Recorder:
         self._sampling: asyncio.Task[None] | None = None
         self._told: dict[str, tuple[Any, float]] = {}
         self._text_at = 0.0
+        self._captured = 0
         self._log = get_logger()
 
     @property
@@ -67,6 +68,7 @@ class Recorder:
             return
         self._told, self._plan, self._flight = {}, None, flight
         self._text_at = time.monotonic()
+        self._captured = self._kit.view.captured
         self._add("/order", flight.task.model_dump(mode="json", exclude={"plan_json"}))
         self._add("/site", _outlines(self._kit.site))
         self._add("/preflight", {"items": [item.model_dump() for item in preflight]})
@@ -76,6 +78,11 @@ class Recorder:
         """A step in the life of a task; counts if it is the one that is flown."""
         if self._flight is not None and self._flight.task.task_id == update.task_id:
             self._add("/task", update.model_dump(mode="json"))
+
+    def note(self, topic: str, body: dict[str, Any]) -> None:
+        """Something that happened outside of the flight's loop, if one is flown."""
+        if self._flight is not None:
+            self._add(topic, body)
 
     def end(self, task_id: str) -> None:
         """The task has ended: if it was flown, its file is ended and its page written."""
@@ -114,6 +121,7 @@ class Recorder:
             self._motion()
             self._state()
             self._texts()
+            self._captures()
             await asyncio.sleep(_EVERY_S)
 
     def _plans(self) -> None:
@@ -161,6 +169,14 @@ class Recorder:
                 "item": view.progress.last.current if view.progress.last is not None else None,
             },
         )
+
+    def _captures(self) -> None:
+        """Pictures that a MAVLink camera told of, ordered or triggered by distance."""
+        view = self._kit.view
+        new = view.captured - self._captured
+        self._captured = view.captured
+        for capture in list(view.captures)[-new:] if new > 0 else ():
+            self._add("/capture", asdict(capture) | {"at": capture.at.isoformat()})
 
     def _texts(self) -> None:
         for text in self._kit.vehicle.texts.since(self._text_at):

@@ -75,6 +75,15 @@ class LinkFaults(_Section):
     loss: float = Field(default=0.0, ge=0, le=0.95, description="part of packets lost, each way")
 
 
+class CameraFake(_Section):
+    """A fake MAVLink camera beside the autopilot."""
+
+    present: bool = Field(default=False, description="whether there is one")
+    takes_s: float = Field(default=0.3, ge=0, le=10, description="s from the order to the picture")
+    storage_mib: float = Field(default=16_000.0, gt=0, le=1e6, description="MiB, empty at first")
+    stream: str = Field(default="", max_length=150, description="address of its video; none")
+
+
 class RemoteIdFake(_Section):
     """A fake transmitter of remote identification."""
 
@@ -99,6 +108,7 @@ class AutopilotConfig(_Section):
     link: LinkFaults = LinkFaults()
     wind: Wind = Wind()
     remote_id: RemoteIdFake = RemoteIdFake()
+    camera: CameraFake = CameraFake()
     airframe: Airframe = Airframe()
     mission_ready_s: float = Field(
         default=1.5, ge=0, le=30, description="s after an upload before the mission can start"

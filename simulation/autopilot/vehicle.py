@@ -59,6 +59,7 @@ class Vehicle:
         self.estimator = Estimator(self.config.gnss, self.config.boot, rng)
         self.battery = Battery(self.config.battery)
         self.gimbal = Gimbal()
+        self.trigger_every_m = 0.0  # of the camera, by distance flown; 0: off
         self.now = Situation(self.parameters, self.profile.figures, self._say)
         self.commander: Commander = self.profile.commander(
             self.config, self.now, self.plan, self.estimator, self.reached.append, self.do_item

@@ -81,6 +81,12 @@ class Actions:
         request.by = self.who
         return await self.attempt(lambda: self.situation.stub.TellWeather(request))
 
+    async def take_photo(self, unit_id: str) -> None:
+        """Have a drone take a photo; it comes as a finding."""
+        request = pb.TakePhotoRequest(unit_id=unit_id, by=self.who)
+        call = lambda: self.situation.stub.TakePhoto(request)  # noqa: E731
+        self._tell(await self.attempt(call), "photo_taken")
+
     async def _control(self, task_id: str, action: Any, done: str) -> None:
         request = pb.ControlTaskRequest(task_id=task_id, action=action, by=self.who)
         self._tell(await self.attempt(lambda: self.situation.stub.ControlTask(request)), done)

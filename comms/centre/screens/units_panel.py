@@ -93,6 +93,7 @@ class _VehicleLine:
                 self._facts = ui.label().classes("text-caption")
             if self._name == "drone":
                 self._list = self._icon("checklist", "preflight_list", self._open_list)
+                self._icon("photo_camera", "take_photo", lambda: actions.take_photo(unit_id))
                 self._icon(
                     "air", "tell_weather", lambda: weather_dialog(actions, unit_id, language)
                 )

@@ -176,6 +176,13 @@ class Commands:
         wanted = (whole(order.p1, -1), whole(order.p2, -1), whole(order.p3))
         return vehicle.faults.inject(*wanted, vehicle.parameters)
 
+    def _trigger(self, order: Order) -> Verdict:
+        """MAV_CMD_DO_SET_CAM_TRIGG_DIST: m between pictures, 0 for no more; p3: one at once."""
+        if not order.p1 >= 0:
+            return Verdict.DENIED
+        self._vehicle.trigger_every_m = order.p1
+        return Verdict.ACCEPTED
+
     def _nothing(self, order: Order) -> Verdict:
         """Camera triggers and the like: taken, and somebody else's business."""
         return Verdict.ACCEPTED
@@ -214,7 +221,7 @@ TABLE: dict[int, Callable[[Commands, Order], Verdict]] = {
     mav.MAV_CMD_DO_MOUNT_CONTROL: Commands._gimbal_pitch,
     mav.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE: Commands._gimbal_control,
     mav.MAV_CMD_DO_MOUNT_CONFIGURE: Commands._nothing,
-    mav.MAV_CMD_DO_SET_CAM_TRIGG_DIST: Commands._nothing,
+    mav.MAV_CMD_DO_SET_CAM_TRIGG_DIST: Commands._trigger,
     mav.MAV_CMD_DO_SET_CAM_TRIGG_INTERVAL: Commands._nothing,
     mav.MAV_CMD_DO_TRIGGER_CONTROL: Commands._nothing,
 }

@@ -10,6 +10,8 @@ import time
 
 from pymavlink.dialects.v20 import common as mav
 
+from simulation.autopilot.mavlink.camera_component import COMPONENT as CAMERA
+from simulation.autopilot.mavlink.camera_component import CameraComponent
 from simulation.autopilot.mavlink.commands import Commands, order_of, whole
 from simulation.autopilot.mavlink.copter_commands import CopterCommands
 from simulation.autopilot.mavlink.link import Link
@@ -34,6 +36,10 @@ class Station:
         self._packer = mav.MAVLink(None, srcSystem=vehicle.config.system_id, srcComponent=AUTOPILOT)
         self._transmitter = mav.MAVLink(
             None, srcSystem=vehicle.config.system_id, srcComponent=REMOTE_ID
+        )
+        self._camera = CameraComponent(vehicle)
+        self._camera_packer = mav.MAVLink(
+            None, srcSystem=vehicle.config.system_id, srcComponent=CAMERA
         )
         self._streams = Streams(vehicle)
         self._parameters = ParameterProtocol(vehicle.parameters, vehicle.profile)
@@ -78,12 +84,17 @@ class Station:
         for message in vehicle.remote_id.due(now_s):
             self._link.send(message.pack(self._transmitter), now_s)
             self._transmitter.seq = (self._transmitter.seq + 1) % 256
+        for message in self._camera.due(now_s):
+            self._link.send(message.pack(self._camera_packer), now_s)
+            self._camera_packer.seq = (self._camera_packer.seq + 1) % 256
         self._link.flush(now_s)
 
     def _handle(self, message: Message) -> None:
         kind = message.get_type()
         if getattr(message, "target_system", 0) not in (0, self._vehicle.config.system_id):
             return
+        if getattr(message, "target_component", 0) == CAMERA:
+            self._camera.handle(message)
         if getattr(message, "target_component", 0) not in (0, AUTOPILOT):
             return
         if kind == "HEARTBEAT":

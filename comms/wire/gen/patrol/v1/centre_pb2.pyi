@@ -191,6 +191,20 @@ class TellWeatherRequest(_message.Message):
     by: str
     def __init__(self, unit_id: _Optional[str] = ..., report: _Optional[_Union[_types_pb2.WeatherReport, _Mapping]] = ..., by: _Optional[str] = ...) -> None: ...
 
+class TakePhotoRequest(_message.Message):
+    __slots__ = ("unit_id", "by")
+    UNIT_ID_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    unit_id: str
+    by: str
+    def __init__(self, unit_id: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
+
+class TakePhotoResponse(_message.Message):
+    __slots__ = ("detail",)
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    detail: str
+    def __init__(self, detail: _Optional[str] = ...) -> None: ...
+
 class TellWeatherResponse(_message.Message):
     __slots__ = ("detail",)
     DETAIL_FIELD_NUMBER: _ClassVar[int]

@@ -89,6 +89,11 @@ class CentreStub:
                 request_serializer=patrol_dot_v1_dot_centre__pb2.TellWeatherRequest.SerializeToString,
                 response_deserializer=patrol_dot_v1_dot_centre__pb2.TellWeatherResponse.FromString,
                 _registered_method=True)
+        self.TakePhoto = channel.unary_unary(
+                '/patrol.v1.Centre/TakePhoto',
+                request_serializer=patrol_dot_v1_dot_centre__pb2.TakePhotoRequest.SerializeToString,
+                response_deserializer=patrol_dot_v1_dot_centre__pb2.TakePhotoResponse.FromString,
+                _registered_method=True)
         self.StopUnit = channel.unary_unary(
                 '/patrol.v1.Centre/StopUnit',
                 request_serializer=patrol_dot_v1_dot_centre__pb2.StopUnitRequest.SerializeToString,
@@ -177,6 +182,13 @@ class CentreServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TakePhoto(self, request, context):
+        """A photo by a unit's drone, on the ground or in flight. It comes as a finding of kind "photo".
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def StopUnit(self, request, context):
         """E-stop of a unit (robot latches, drone holds) or its release.
         """
@@ -248,6 +260,11 @@ def add_CentreServicer_to_server(servicer, server):
                     servicer.TellWeather,
                     request_deserializer=patrol_dot_v1_dot_centre__pb2.TellWeatherRequest.FromString,
                     response_serializer=patrol_dot_v1_dot_centre__pb2.TellWeatherResponse.SerializeToString,
+            ),
+            'TakePhoto': grpc.unary_unary_rpc_method_handler(
+                    servicer.TakePhoto,
+                    request_deserializer=patrol_dot_v1_dot_centre__pb2.TakePhotoRequest.FromString,
+                    response_serializer=patrol_dot_v1_dot_centre__pb2.TakePhotoResponse.SerializeToString,
             ),
             'StopUnit': grpc.unary_unary_rpc_method_handler(
                     servicer.StopUnit,
@@ -557,6 +574,33 @@ class Centre:
             '/patrol.v1.Centre/TellWeather',
             patrol_dot_v1_dot_centre__pb2.TellWeatherRequest.SerializeToString,
             patrol_dot_v1_dot_centre__pb2.TellWeatherResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TakePhoto(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/patrol.v1.Centre/TakePhoto',
+            patrol_dot_v1_dot_centre__pb2.TakePhotoRequest.SerializeToString,
+            patrol_dot_v1_dot_centre__pb2.TakePhotoResponse.FromString,
             options,
             channel_credentials,
             insecure,

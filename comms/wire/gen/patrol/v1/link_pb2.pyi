@@ -100,7 +100,7 @@ class TimePing(_message.Message):
     def __init__(self, unit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class CentreMessage(_message.Message):
-    __slots__ = ("welcome", "ack", "task", "control", "stop", "time_pong", "change", "weather")
+    __slots__ = ("welcome", "ack", "task", "control", "stop", "time_pong", "change", "weather", "photo")
     WELCOME_FIELD_NUMBER: _ClassVar[int]
     ACK_FIELD_NUMBER: _ClassVar[int]
     TASK_FIELD_NUMBER: _ClassVar[int]
@@ -109,6 +109,7 @@ class CentreMessage(_message.Message):
     TIME_PONG_FIELD_NUMBER: _ClassVar[int]
     CHANGE_FIELD_NUMBER: _ClassVar[int]
     WEATHER_FIELD_NUMBER: _ClassVar[int]
+    PHOTO_FIELD_NUMBER: _ClassVar[int]
     welcome: Welcome
     ack: Ack
     task: _types_pb2.Task
@@ -117,7 +118,8 @@ class CentreMessage(_message.Message):
     time_pong: TimePong
     change: FlightChange
     weather: Weather
-    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., task: _Optional[_Union[_types_pb2.Task, _Mapping]] = ..., control: _Optional[_Union[TaskControl, _Mapping]] = ..., stop: _Optional[_Union[Stop, _Mapping]] = ..., time_pong: _Optional[_Union[TimePong, _Mapping]] = ..., change: _Optional[_Union[FlightChange, _Mapping]] = ..., weather: _Optional[_Union[Weather, _Mapping]] = ...) -> None: ...
+    photo: PhotoWish
+    def __init__(self, welcome: _Optional[_Union[Welcome, _Mapping]] = ..., ack: _Optional[_Union[Ack, _Mapping]] = ..., task: _Optional[_Union[_types_pb2.Task, _Mapping]] = ..., control: _Optional[_Union[TaskControl, _Mapping]] = ..., stop: _Optional[_Union[Stop, _Mapping]] = ..., time_pong: _Optional[_Union[TimePong, _Mapping]] = ..., change: _Optional[_Union[FlightChange, _Mapping]] = ..., weather: _Optional[_Union[Weather, _Mapping]] = ..., photo: _Optional[_Union[PhotoWish, _Mapping]] = ...) -> None: ...
 
 class Welcome(_message.Message):
     __slots__ = ("stored_seq", "protocol")
@@ -180,6 +182,14 @@ class Weather(_message.Message):
     report: _types_pb2.WeatherReport
     actor: str
     def __init__(self, weather_id: _Optional[str] = ..., report: _Optional[_Union[_types_pb2.WeatherReport, _Mapping]] = ..., actor: _Optional[str] = ...) -> None: ...
+
+class PhotoWish(_message.Message):
+    __slots__ = ("photo_id", "actor")
+    PHOTO_ID_FIELD_NUMBER: _ClassVar[int]
+    ACTOR_FIELD_NUMBER: _ClassVar[int]
+    photo_id: str
+    actor: str
+    def __init__(self, photo_id: _Optional[str] = ..., actor: _Optional[str] = ...) -> None: ...
 
 class Stop(_message.Message):
     __slots__ = ("stop_id", "engage", "actor", "reason")
