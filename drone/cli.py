@@ -46,6 +46,7 @@ console = Console()
 _FIND_S = 15.0
 _GREEN_S = 30.0
 _SETTLE_S = 3.0
+_CAMERA_S = 3.0
 
 
 class Settings:
@@ -258,6 +259,11 @@ async def _status() -> bool:
             table.add_row("position", where)
             table.add_row("height above home", f"{position.above_home_m:.1f} m")
         table.add_row("battery", f"{battery.fraction:.0%}" if battery is not None else "not known")
+        await _until(lambda: view.camera is not None and bool(view.camera.stream), _CAMERA_S)
+        camera = view.camera
+        table.add_row("camera", camera.model if camera is not None else "no MAVLink camera")
+        if camera is not None:
+            table.add_row("camera's stream", camera.stream or "it tells none")
         console.print(table)
     return True
 
@@ -287,7 +293,8 @@ def _show_records() -> None:
 def _show(items: tuple[PreflightItem, ...]) -> None:
     table = Table("pre-flight", "", "")
     for item in items:
-        table.add_row(item.name, "[green]ok[/green]" if item.ok else "[red]no[/red]", item.detail)
+        state = "[green]ok[/green]" if item.ok else "[red]no[/red]"
+        table.add_row(item.name, "[yellow]ok, but[/yellow]" if item.caution else state, item.detail)
     console.print(table)
 
 

@@ -159,9 +159,6 @@ class DroneConfig(BaseModel):
         description="a MAVLink camera takes pictures along the strips of surveys, corridors and "
         "searches",
     )
-    stream_url: str = Field(
-        default="", max_length=300, description="of the camera's video, where it does not tell it"
-    )
     photos_mb: float = Field(
         default=200.0, ge=1, le=100_000, description="disk for photos, above which the oldest go"
     )

@@ -13,6 +13,7 @@ from comms.contracts.task import Task, TaskKind, Vehicle
 from drone.airspace.airspace import Airspace
 from drone.config import DroneConfig
 from drone.errors import PlanError
+from drone.missions.encoding import Command, Firmware, encode_plan
 from drone.missions.going_on import Change, rest_of
 from drone.missions.plan import FlightPlan, Part, Step
 from drone.missions.planner import Planner
@@ -187,3 +188,38 @@ def test_from_inside_a_clearance_it_first_steps_out(planner: Planner, orbit: Fli
     deep = Enu(middle.x, middle.y, 25.0)
     with pytest.raises(PlanError, match="Tower A"):
         planner.come_home(deep, HOME)
+
+
+@pytest.mark.parametrize("firmware", [Firmware.PX4, Firmware.ARDUPILOT])
+def test_a_triggered_camera_goes_on_with_the_strips_and_stops_after_them(
+    firmware: Firmware,
+) -> None:
+    config = DroneConfig(camera_trigger=True)
+    planner = Planner(Airspace.of_site(SITE, config), config)
+    corners = [
+        Enu(PLAZA.east_m + x, PLAZA.north_m + y) for x, y in ((-20, -20), (20, -20), (0, 20))
+    ]
+    survey = Task(
+        task_id="s",
+        unit_id="u",
+        vehicle=Vehicle.DRONE,
+        kind=TaskKind.SURVEY,
+        points=tuple(LocalFrame(SITE.origin).to_geo(*c) for c in corners),
+        height_m=20.0,
+        overlap=0.6,
+    )
+    plan = planner.plan(survey, corners, HOME, HOME)
+
+    def triggers(plan: FlightPlan) -> list[tuple[float, float]]:
+        items = encode_plan(plan, LocalFrame(SITE.origin), firmware).items
+        return [(i.param1, i.param3) for i in items if i.command == Command.DO_SET_CAM_TRIGG_DIST]
+
+    every_m = 2 * 20.0 * math.tan(0.95 / 2) * 0.4
+    assert triggers(plan) == [(pytest.approx(every_m), 1.0), (0.0, 0.0)]
+    moving = in_work(plan)
+    rest = rest_of(planner, plan, moving[2], plan.items[moving[1]].at)
+    assert triggers(rest) == triggers(plan)
+    home = rest_of(planner, plan, len(plan.items) - 2, plan.items[moving[-1]].at)
+    assert triggers(home) == []
+    plain = Planner(Airspace.of_site(SITE, DroneConfig()), DroneConfig())
+    assert triggers(plain.plan(survey, corners, HOME, HOME)) == []
