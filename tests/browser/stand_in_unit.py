@@ -44,6 +44,7 @@ class StandInUnit:
         self.tasks: dict[str, types_pb2.Task] = {}
         self.changes: list[link_pb2.FlightChange] = []
         self.weathers: list[link_pb2.Weather] = []
+        self.photos: list[link_pb2.PhotoWish] = []
         self.controls: list[link_pb2.TaskControl] = []
         self.stops: list[tuple[float, link_pb2.Stop]] = []
         self._inbox = Inbox(folder / "inbox.sqlite")
@@ -120,6 +121,13 @@ class StandInUnit:
             changed=not weather.report.rain,
             detail="it hates rain" if weather.report.rain else "taken",
         )
+        if self._link is not None:
+            self._link.send_urgent(link_pb2.UnitMessage(change_receipt=receipt))
+
+    def photo(self, photo: link_pb2.PhotoWish) -> None:
+        """It has no camera."""
+        self.photos.append(photo)
+        receipt = link_pb2.ChangeReceipt(change_id=photo.photo_id, detail="there is no camera")
         if self._link is not None:
             self._link.send_urgent(link_pb2.UnitMessage(change_receipt=receipt))
 

@@ -233,6 +233,12 @@ def test_the_weather_is_told_and_a_refusal_stands_in_the_dialog(
     assert unit.weathers[-1].actor
 
 
+def test_a_photo_is_asked_for_and_why_there_is_none_is_said(page: Page, unit: StandInUnit) -> None:
+    page.get_by_role("button", name="Take a photo").first.click()
+    expect(page.get_by_text("there is no camera")).to_be_visible()
+    assert unit.photos[-1].actor
+
+
 def test_the_whole_pre_flight_list_is_one_press_away_and_follows_the_drone(
     page: Page, unit: StandInUnit
 ) -> None:

@@ -130,6 +130,19 @@ def test_the_weather_goes_to_the_unit_and_its_word_comes_back(centre: RunningCen
     unit.close()
 
 
+def test_a_photo_is_asked_of_the_unit(centre: RunningCentre) -> None:
+    unit = centre.unit()
+    unit.wait("welcome")
+    with centre.operator() as stub, ThreadPoolExecutor() as threads:
+        asked = threads.submit(stub.TakePhoto, pb.TakePhotoRequest(by="Li"), timeout=10)
+        photo = unit.wait("photo")[0]
+        assert photo.actor == "Li"
+        receipt = link_pb2.ChangeReceipt(change_id=photo.photo_id, changed=True, detail="x")
+        unit.send(change_receipt=receipt)
+        assert asked.result().detail == "x"
+    unit.close()
+
+
 def test_weather_that_makes_no_sense_is_not_sent(centre: RunningCentre) -> None:
     unit = centre.unit()
     unit.wait("welcome")
