@@ -73,7 +73,9 @@ def update_to_message(update: TaskUpdate) -> TaskStateMsg:
 
 
 def preflight_to_message(items: Iterable[PreflightItem], at: Time) -> PreflightReport:
-    lines = [PreflightItemMsg(name=i.name, ok=i.ok, detail=i.detail) for i in items]
+    lines = [
+        PreflightItemMsg(name=i.name, ok=i.ok, detail=i.detail, caution=i.caution) for i in items
+    ]
     return PreflightReport(stamp=at, green=all(line.ok for line in lines), items=lines)
 
 

@@ -111,7 +111,10 @@ def _fence(config: DroneConfig, fence: Fence) -> PreflightItem:
         return PreflightItem(name="geofence", ok=ok, detail=detail, caution=ok)
     if fence.on_board:
         return PreflightItem(name="geofence", ok=True, detail=f"{fence.on_board}, read back")
-    detail = " and ".join(wanted) + " go on board with the flight" if wanted else "none is wanted"
+    go = "goes" if len(wanted) == 1 else "go"
+    detail = (
+        " and ".join(wanted) + f" {go} on board with the flight" if wanted else "none is wanted"
+    )
     return PreflightItem(name="geofence", ok=True, detail=detail)
 
 

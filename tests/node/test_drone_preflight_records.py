@@ -104,6 +104,8 @@ def test_the_pads_line_knows_when_the_robot_has_looked(tmp_path: Path) -> None:
         client = bench.client
         client.wait_for_green()
         assert "no camera has looked at it" in client.line("pad").detail
+        assert client.line("pad").caution
+        assert client.line("remote_id").caution
         robot = client.node.create_publisher(UnitState, "/robot/unit_state", RELIABLE)
 
         def look(heading_rad: float) -> None:
