@@ -7,7 +7,6 @@ business.
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -18,14 +17,14 @@ from comms.contracts.unit import PreflightItem
 from comms.logs import get_logger
 from drone.errors import DroneError
 from drone.execution.by_hand import Stick
-from drone.execution.flight import Ending, Flight
+from drone.execution.ending import Ending
+from drone.execution.flight import Flight
 from drone.execution.journal import Final, FlightRecord
 from drone.execution.kit import Kit
+from drone.execution.last_look import LastLook
 from drone.missions.going_on import Change
 from drone.missions.plan import FlightPlan
-from drone.preflight.around import Around
-from drone.preflight.checks import Situation, is_green, preflight, what_is_wrong
-from drone.preflight.records import PreflightRecord, PreflightRecords
+from drone.preflight.checks import is_green, what_is_wrong
 
 if TYPE_CHECKING:
     from drone.record.recorder import Recorder
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 _PATIENCE_S = 3.0
 _PATIENCE_AT_START_S = 10.0
 _LOOK_S = 0.1
-_SAME_GROUND_M = 2.0
 _ACTOR = "drone"
 
 
@@ -53,9 +51,8 @@ class Desk:
         self._on_update = on_update
         self._running: dict[str, asyncio.Task[Final]] = {}
         self._log = get_logger()
-        self._idle_airspace = ("", 0.0)
         self._started = 0.0
-        self._records = PreflightRecords(kit.journal.folder)
+        self._look = LastLook(kit, self._words_on_record)
 
     def start(self) -> None:
         """Take up what an earlier life of this process left; call once, on the loop."""
@@ -154,80 +151,10 @@ class Desk:
         """The list as it is now, for `plan` or, without one, for a take-off as such."""
         if plan is None and self.flight is not None:
             plan, task = self.flight.plan, self.flight.task
-        situation = Situation(
-            estop=self.estop,
-            airspace="" if plan is not None else self._airspace_at_home(),
-            plan=plan,
-            battery_wh=self.kit.battery_wh,
-            in_flight=self.flight is not None,
-            around=self._around(task),
-        )
-        return preflight(self.kit.view, self.kit.vehicle.texts, self.kit.config, situation)
+        return self._look.items(plan, task, in_flight=self.flight is not None)
 
-    def _around(self, task: Task | None) -> Around:
-        try:
-            free = shutil.disk_usage(self.kit.journal.folder).free
-        except OSError:
-            free = None
-        pad = None if self.kit.view.is_airborne else self.kit.home()
-        return Around(
-            free_bytes=free,
-            fence=self.kit.fence,
-            people=self.kit.people(),
-            pad=pad,
-            looked=self.kit.looked(pad) if pad is not None else None,
-            weather=self.kit.weather.last,
-            approved_by=task.approved_by if task is not None else None,
-            record=self.recorder.words if self.recorder is not None else "",
-        )
-
-    def _last_look(self, task: Task, plan: FlightPlan) -> str:
-        """The list once everything is on board, kept before the motors turn; why not, or ""."""
-        items = self.preflight(plan, task)
-        why = self._record(task, plan, items)
-        if why:
-            return f"the pre-flight list could not be kept: {why}"
-        return "" if is_green(items) else f"pre-flight is not green: {what_is_wrong(items)}"
-
-    def _record(self, task: Task, plan: FlightPlan, items: tuple[PreflightItem, ...]) -> str:
-        """Keep the list; why that could not be, or ""."""
-        record = PreflightRecord(
-            at=self.kit.now(),
-            task_id=task.task_id,
-            kind=str(task.kind),
-            approved_by=task.approved_by,
-            green=is_green(items),
-            items=items,
-            length_m=plan.length_m,
-            energy_wh=plan.energy_wh,
-        )
-        try:
-            self._records.keep(record)
-        except OSError as error:
-            self._log.error("the pre-flight list could not be kept", why=str(error))
-            return str(error)
-        return ""
-
-    def _airspace_at_home(self) -> str:
-        """Why nothing can take off from here. Looked at anew every few seconds."""
-        now = asyncio.get_running_loop().time()
-        words, at = self._idle_airspace
-        if now - at < 5.0 and at > 0:
-            return words
-        here = self.kit.where()
-        if here is None:
-            return "where the vehicle stands is not known"
-        up = here._replace(up_m=self.kit.config.transit_height_m)
-        blocked = self.kit.planner.airspace.obstruction(here._replace(up_m=0.0), up)
-        words = f"nothing can take off here: {blocked}" if blocked is not None else ""
-        ground_m = self.kit.planner.airspace.ground.under(here).up_m
-        if abs(ground_m) > _SAME_GROUND_M:
-            words = (
-                f"heights count from the kiosk's pad, and the ground here is {ground_m:+.0f} m "
-                "from that"
-            )
-        self._idle_airspace = (words, now)
-        return words
+    def _words_on_record(self) -> str:
+        return self.recorder.words if self.recorder is not None else ""
 
     # ------------------------------------------------------------------ one task
 
@@ -321,7 +248,7 @@ class Desk:
             if is_green(items):
                 return
             if asyncio.get_running_loop().time() > end:
-                self._record(task, plan, items)
+                self._look.keep(task, plan, items)
                 raise RejectedError(f"pre-flight is not green: {what_is_wrong(items)}")
             await asyncio.sleep(_LOOK_S)
 
@@ -353,7 +280,7 @@ class Desk:
         def report(state: TaskState, reason: str, share: float, left: float | None) -> None:
             self._tell(task, state, reason, share, left)
 
-        self.flight = Flight(task, plan, self.kit, report, lambda: self._last_look(task, plan))
+        self.flight = Flight(task, plan, self.kit, report, lambda: self._look.refusal(task, plan))
         if self.recorder is not None:
             self.recorder.begin(self.flight, self.preflight(plan, task))
         return self.flight

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from comms.contracts.task import COMES_DOWN, Task, TaskKind, TaskState
 from comms.logs import get_logger
@@ -18,41 +17,28 @@ from drone.errors import DroneError, OrderError, PlanError, TransferError
 from drone.execution.board_landing import BoardLanding
 from drone.execution.boarding import board_flight, board_mission
 from drone.execution.by_hand import ByHand
+from drone.execution.changes import Changes
 from drone.execution.closing import ClosingAir
 from drone.execution.commanders import MissionWatch
 from drone.execution.company import Company
+from drone.execution.course import Course
 from drone.execution.dangers import Dangers, To, cause_of
+from drone.execution.ending import ELSEWHERE, OVER_HOME_M, Ending, result_of, where_landed
 from drone.execution.journal import FlightRecord, Stage
 from drone.execution.kit import Kit
+from drone.execution.telling import REPORT_S, Report, Telling
 from drone.execution.unasked import UnaskedMode
 from drone.execution.wayfinding import Wayfinding
 from drone.link.state import Landed, Mode
-from drone.missions.encoding import EncodedMission, difference, encode_plan
+from drone.missions.encoding import difference, encode_plan
 from drone.missions.going_on import Change
 from drone.missions.plan import FlightPlan, Part
-from drone.missions.timeline import Timeline
 
 _TURN_S = 0.2
-_REPORT_S = 1.0
 _LINGER_S = 20.0
-_CHANGE_WITHIN_S = 40.0
-_OVER_HOME_M = 2.0
-_ELSEWHERE = (TaskKind.LAND, TaskKind.EMERGENCY_LAND)
 
-#: (state, reason, share done, seconds left)
-Report = Callable[[TaskState, str, float, float | None], None]
 #: Just before the motors turn: why they may not, or ""
-LastLook = Callable[[], str]
-
-
-@dataclass(frozen=True)
-class Ending:
-    """A wish to end the flight early: with which state, why, and whether the vehicle comes home."""
-
-    state: TaskState
-    why: str
-    comes_home: bool = True
-    to: To = To.HOME
+Refusal = Callable[[], str]
 
 
 class Flight:
@@ -61,28 +47,22 @@ class Flight:
     """
 
     def __init__(
-        self, task: Task, plan: FlightPlan, kit: Kit, report: Report, last_look: LastLook
+        self, task: Task, plan: FlightPlan, kit: Kit, report: Report, refusal: Refusal
     ) -> None:
         self.task = task
-        self.plan = plan
         self.stage = Stage.PREPARING
         self.wish_hold = ""
         self.holding = False
         self.detail = ""
         self.share = 0.0
         self._kit = kit
-        self._report, self._last_look = report, last_look
+        self._course = Course(kit, plan)
+        self._telling, self._refusal = Telling(report), refusal
         self._end: Ending | None = None
         self._end_begun = False
-        self._mission: EncodedMission | None = None
-        self._timeline = Timeline(plan, kit.config)
-        self._left_s = self._timeline.total_s
-        self._item = 0
         self._comes_down = self._work_done = task.kind in COMES_DOWN
         self._company = Company(task, kit) if task.kind is TaskKind.ESCORT else None
         self._unasked = UnaskedMode(kit.view, kit.vehicle.texts)
-        self._told: tuple[TaskState, str] | None = None
-        self._told_at = 0.0
         self._on_ground_since: float | None = None
         self._board = BoardLanding(kit)
         self._way = Wayfinding(kit)
@@ -90,9 +70,8 @@ class Flight:
         self._dangers = Dangers(kit.view, kit.vehicle.texts, kit.config, kit.battery_wh)
         self._closing = ClosingAir(kit.planner.airspace)
         self._watch = MissionWatch(kit)
-        self._share_before = 0.0
         self._wish_go_on = False
-        self._changes: list[tuple[Change, asyncio.Future[str]]] = []
+        self._changes = Changes()
         self._log = get_logger(task_id=task.task_id)
 
     # ------------------------------------------------------------------ wishes
@@ -113,12 +92,11 @@ class Flight:
         with why not; then nothing has changed."""
         if self.stage is not Stage.FLYING or self._end is not None or self._company is not None:
             raise PlanError("only a flight on its way to its work, or in it, can be changed")
-        answer = asyncio.get_running_loop().create_future()
-        self._changes.append((change, answer))
-        try:
-            return await asyncio.wait_for(answer, _CHANGE_WITHIN_S)
-        except TimeoutError:
-            raise OrderError(f"nothing has come of it in {_CHANGE_WITHIN_S:.0f} s") from None
+        return await self._changes.ask(change)
+
+    @property
+    def plan(self) -> FlightPlan:
+        return self._course.plan
 
     @property
     def pause_words(self) -> str:
@@ -132,7 +110,7 @@ class Flight:
             return Part.TAKE_OFF
         if self._kit.view.landed.last is Landed.LANDING:
             return Part.LANDING
-        return self._timeline.part_at(self._item)
+        return self._course.part
 
     @property
     def _in_company(self) -> bool:
@@ -160,10 +138,10 @@ class Flight:
 
     async def _launch(self) -> tuple[TaskState, str] | None:
         self._enter(Stage.PREPARING, "the plan goes on board")
-        self._mission = await board_flight(self._kit, self.plan)
+        self._course.mission = await board_flight(self._kit, self.plan)
         if self._wants_out():
             return self._not_flown()
-        why = self._last_look()
+        why = self._refusal()
         if why:
             raise OrderError(why)
         self._enter(Stage.LAUNCHING, "arming")
@@ -212,7 +190,7 @@ class Flight:
         None when the vehicle has not left the ground, so that nothing was done.
         """
         view = self._kit.view
-        self.stage, self._item = record.stage, record.item
+        self.stage, self._course.item = record.stage, record.item
         self._work_done = self._work_done or record.work_done
         if record.ending is not None:
             self._end, self._end_begun = Ending(record.ending, record.why), True
@@ -234,14 +212,14 @@ class Flight:
         if other:
             self._log.warning("the mission on board is not the one of this task", why=other)
         else:
-            self._mission = expected
+            self._course.mission = expected
         self._way.broke_at = record.broke_at
-        self._share_before = record.share_before
+        self._course.share_before = record.share_before
         self.wish_hold = "paused before the restart" if record.paused else ""
         self.holding = record.paused and view.is_holding
         if record.stage is Stage.LAUNCHING:
             self._enter(Stage.FLYING, "joined after a restart")
-            if self._mission is not None and view.mode.last is not Mode.MISSION:
+            if self._course.mission is not None and view.mode.last is not Mode.MISSION:
                 await self._try(self._kit.actions.start_mission())
         self.detail = ""
         self._tell(TaskState.RUNNING, "joined after a restart")
@@ -308,16 +286,7 @@ class Flight:
             self._way.gone_on()
             self._tell(TaskState.RUNNING, "goes on")
             self._note()
-        while self._changes:
-            change, answer = self._changes.pop(0)
-            if answer.done():
-                continue  # nobody waits for it any more
-            try:
-                words, error = await self._change(change), None
-            except DroneError as refusal:
-                words, error = "", refusal
-            if not answer.done():
-                answer.set_exception(error) if error else answer.set_result(words)
+        await self._changes.make(self._change)
 
     @property
     def _may_go_on(self) -> bool:
@@ -329,10 +298,10 @@ class Flight:
     async def _change(self, change: Change) -> str:
         """The rest of the flight otherwise, now or, while it holds, once it goes on."""
         waits = self.holding or self._unasked.is_paused
-        rest = await self._way.rest(self.plan, self._item, change)  # refused before it stops
+        rest = await self._way.rest(self.plan, self._course.item, change)  # refused before it stops
         if not waits:
             await self._kit.actions.hold()
-            rest = await self._way.rest(self.plan, self._item, change)
+            rest = await self._way.rest(self.plan, self._course.item, change)
         await self._replace_mission(rest, starts=not waits)
         if waits:
             self._way.broke_at = self._kit.where()  # its new plan begins here
@@ -347,12 +316,12 @@ class Flight:
         if self._in_company:
             return  # the next word of its target moves it
         # a mission that is in its last item, the return, does not stay in mode mission
-        in_return = self._timeline.part_at(self._item) is Part.LANDING
-        is_lost = self._mission is None and not self._way.is_anew
-        if is_lost or (in_return and self.task.kind not in _ELSEWHERE):
+        in_return = self._course.part is Part.LANDING
+        is_lost = self._course.mission is None and not self._way.is_anew
+        if is_lost or (in_return and self.task.kind not in ELSEWHERE):
             await self._kit.actions.return_home()
         elif self._way.was_moved and self.stage is Stage.FLYING:
-            await self._replace_mission(await self._way.rest(self.plan, self._item))
+            await self._replace_mission(await self._way.rest(self.plan, self._course.item))
         else:
             await self._kit.actions.start_mission()
 
@@ -364,7 +333,7 @@ class Flight:
         try:
             if here is None or to is To.HERE:
                 raise PlanError("the position is not known")
-            if math.dist(here[:2], home[:2]) < _OVER_HOME_M:
+            if math.dist(here[:2], home[:2]) < OVER_HOME_M:
                 raise PlanError("it is over its home already")
             await actions.hold()
             planner = planner.leaving(here)
@@ -374,14 +343,13 @@ class Flight:
         except DroneError as error:
             own = actions.land if to is To.HERE else actions.return_home
             self._log.warning("the autopilot's own is taken", order=own.__name__, why=str(error))
-            self._mission = None
+            self._course.mission = None
             if not await self._try(own()):
                 self._end_begun = False  # tried again at the next turn
 
     async def _replace_mission(self, plan: FlightPlan, *, starts: bool = True) -> None:
         mission = await board_mission(self._kit, plan)
-        self.plan, self._mission, self._item = plan, mission, 0
-        self._timeline, self._share_before = Timeline(plan, self._kit.config), self.share
+        self._course.take(plan, mission, self.share)
         self._note()
         await self._kit.actions.choose_item(self._kit.view.firmware.first_item)
         if starts:
@@ -394,7 +362,7 @@ class Flight:
             return
         was_begun = self._company.is_begun
         try:
-            over = await self._company.step(self._item, self.plan, self.holding)
+            over = await self._company.step(self._course.item, self.plan, self.holding)
         except DroneError as error:
             self.detail = str(error)
             return
@@ -408,24 +376,17 @@ class Flight:
             self.end(Ending(*over))
 
     def _follow_progress(self) -> None:
-        progress = self._kit.view.progress.last
-        if progress is not None and self._mission is not None:
-            index = self._mission.plan_index
-            number = index[min(progress.current, len(index) - 1)]
-            if number > self._item:
-                self._item = number
-                self._note()
-        past_work = self.stage is Stage.FLYING and self._item >= self._timeline.work_ends_at
+        if self._course.follow():
+            self._note()
+        past_work = self.stage is Stage.FLYING and self._course.is_past_work
         if past_work and not self._work_done:
             self._work_done = True
             self._log.info("the work is done, on the way home")
             self._note()
-        share = self._timeline.share_done(self._item, self._kit.where())
-        self._left_s = self._timeline.remaining_s(share)
-        share = self._share_before + (1.0 - self._share_before) * share
+        share = self._course.share()
         if self._in_company:
             assert self._company is not None
-            share, self._left_s = self._company.share, self._company.left_s
+            share, self._course.left_s = self._company.share, self._company.left_s
         if self.stage is not Stage.COMING_HOME or self._comes_down:
             self.share = max(self.share, share)
         if not self.holding:
@@ -434,8 +395,7 @@ class Flight:
 
     async def _heed_mode(self) -> None:
         """What to make of a mode that nobody here asked for."""
-        # by the plan alone: a vehicle that lands by itself in the middle of its work is not ours
-        part = self._timeline.part_at(self._item)
+        part = self._course.part
         ours = self.holding or self._end_begun or part in (Part.RETURN, Part.LANDING)
         stays = self.holding or (self._in_company and self._kit.view.is_holding)
         verdict = self._unasked.look(stays, part)
@@ -466,13 +426,13 @@ class Flight:
     async def _heed_dangers(self) -> None:
         """What the vehicle, the air or another ground station makes of this flight."""
         self._heed_vehicle_and_air()
-        closing = self._closing.look(self.plan, self._item, self._kit.where())
+        closing = self._closing.look(self.plan, self._course.item, self._kit.where())
         if closing:
             self._fail(closing)
-        other = self._watch.look(self._mission)
+        other = self._watch.look(self._course.mission)
         if other:
             self._log.warning("the mission on board is somebody else's", why=other)
-            self._mission = None
+            self._course.mission = None
             self._way.must_fly_anew()
             self.detail = f"another ground station has put its own mission on board: {other}"
             if self._kit.view.mode.fresh() is Mode.MISSION and self._end_begun:
@@ -482,9 +442,9 @@ class Flight:
 
     async def _land_on_board(self) -> None:
         """The last metres by the camera, where that is configured and the return is our own."""
-        if self.task.kind in _ELSEWHERE:
+        if self.task.kind in ELSEWHERE:
             return  # ordered to come down, and that without delay
-        at_last = self._timeline.part_at(self._item) is Part.LANDING
+        at_last = self._course.part is Part.LANDING
         if self.wish_hold or self.holding or not self._board.is_due(self.plan.home, at_last):
             return
         if self._end is not None and not (self._end_begun and self._end.comes_home):
@@ -516,24 +476,10 @@ class Flight:
     # ------------------------------------------------------------------ words and records
 
     def _result(self) -> tuple[TaskState, str]:
-        here = self._kit.where()
-        where = "landed"
-        if here is not None:
-            base = self._kit.home()
-            is_home = base is None or math.dist(base[:2], self.plan.home[:2]) < _OVER_HOME_M
-            place = "home" if is_home else "the nearest pad"
-            place = place if self.task.kind not in _ELSEWHERE else "where it was to"
-            where = f"landed {math.dist(here[:2], self.plan.home[:2]):.1f} m from {place}"
-        if self._board.words and self.task.kind not in _ELSEWHERE:
+        where = where_landed(self.task.kind, self._kit.where(), self.plan.home, self._kit.home())
+        if self._board.words and self.task.kind not in ELSEWHERE:
             where += f" ({self._board.words})"
-        if self._end is not None:
-            return self._end.state, f"{self._end.why}; {where}"
-        if self._work_done:
-            return TaskState.SUCCEEDED, where
-        words = self._unasked.words
-        return TaskState.FAILED, f"{where} before the work was done" + (
-            f": {words}" if words else ""
-        )
+        return result_of(where, self._end, self._work_done, self._unasked.words)
 
     def _fail(self, why: str, to: To = To.HOME) -> None:
         self._log.warning("the flight ends early", why=why, to=str(to))
@@ -552,21 +498,17 @@ class Flight:
                 plan=self.plan,
                 work_done=self._work_done,
                 paused=bool(self.wish_hold),
-                item=self._item,
+                item=self._course.item,
                 broke_at=self._way.broke_at,
-                share_before=self._share_before,
+                share_before=self._course.share_before,
                 ending=self._end.state if self._end is not None and self._end_begun else None,
                 why=self._end.why if self._end is not None else "",
             )
         )
 
     def _tell(self, state: TaskState, reason: str) -> None:
-        now = asyncio.get_running_loop().time()
-        if (state, reason) == self._told and now - self._told_at < _REPORT_S:
-            return
-        self._told, self._told_at = (state, reason), now
-        left = None if self.holding else self._left_s
-        self._report(state, reason, self.share, left)
+        left_s = None if self.holding else self._course.left_s
+        self._telling.tell(state, reason, self.share, left_s)
 
     async def _try(self, order: object) -> bool:
         """Give an order; a failure is told and tried again at a later turn."""
@@ -575,6 +517,6 @@ class Flight:
         except DroneError as error:
             self._log.warning("an order failed", why=str(error))
             self.detail = str(error)
-            await asyncio.sleep(_REPORT_S)
+            await asyncio.sleep(REPORT_S)
             return False
         return True
