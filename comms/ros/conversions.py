@@ -309,17 +309,6 @@ def preflight_from_ros(message: Any) -> tuple[PreflightItem, ...]:
     )
 
 
-def preflight_to_ros(items: tuple[PreflightItem, ...], at: datetime) -> Any:
-    return ros.PreflightReport(
-        stamp=time_to_ros(at),
-        green=bool(items) and all(item.ok for item in items),
-        items=[
-            ros.PreflightItem(name=item.name, ok=item.ok, detail=item.detail, caution=item.caution)
-            for item in items
-        ],
-    )
-
-
 def _known(number: float) -> float | None:
     return None if math.isnan(number) else number
 
