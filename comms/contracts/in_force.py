@@ -109,7 +109,7 @@ class Period(BaseModel):
     permanent: bool = False
     start: AwareDatetime | None = Field(default=None, alias="startDateTime")
     end: AwareDatetime | None = Field(default=None, alias="endDateTime")
-    schedule: tuple[Daily, ...] = ()
+    schedule: Annotated[tuple[Daily, ...], BeforeValidator(lambda given: given or ())] = ()
 
     @model_validator(mode="after")
     def _says_when(self) -> Period:

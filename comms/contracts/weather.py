@@ -59,5 +59,6 @@ class Weather(BaseModel):
             said.append(f"gusts {self.gust_mps:.1f} m/s")
         if self.visibility_m is not None:
             said.append(f"{self.visibility_m / 1000:.1f} km to be seen")
-        said.append("rain" if self.rain else "dry")
+        if self.rain:
+            said.append("rain")
         return ", ".join(said)

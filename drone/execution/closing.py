@@ -10,11 +10,12 @@ from drone.missions.plan import FlightPlan
 
 
 class ClosingAir:
-    """Looks at what has been added to the closed air since a flight was planned."""
+    """Looks at what has been added to the closed air since a flight was planned, be that by another
+    life of this process: what was closed then already, its plan keeps out of."""
 
     def __init__(self, airspace: Airspace) -> None:
         self._airspace = airspace
-        self._known = airspace.closed()
+        self._known = frozenset(n for n, v in enumerate(airspace.every) if not v.applies)
 
     def look(self, plan: FlightPlan, item: int, here: Enu | None) -> str:
         """Why what is left of `plan`, its entry `item` being flown from `here` (map m), cannot be

@@ -93,10 +93,10 @@ def test_told_weather_keeps_it_down_and_outlives_the_node(tmp_path: Path) -> Non
         bench.restart(signal.SIGKILL)
         client.preflight = None
         client.until(lambda: client.preflight is not None, 20, "the next node's list")
-        assert "wind 12.0 m/s from 90°, dry (Li" in client.line("weather").detail
+        assert "wind 12.0 m/s from 90° (Li" in client.line("weather").detail
         assert client.tell_weather(wind_mps=3.0).success
         client.wait_for_green()
-        assert "wind 3.0 m/s, dry (Li" in client.line("weather").detail
+        assert "wind 3.0 m/s (Li" in client.line("weather").detail
 
 
 def test_the_pads_line_knows_when_the_robot_has_looked(tmp_path: Path) -> None:

@@ -29,6 +29,11 @@ OFFICE = {
     ("given", "hours", "expected"),
     [
         ({"permanent": "YES"}, (0, 24, 48), (True, True, True)),
+        (  # as some countries' files have it
+            {"permanent": "YES", "startDateTime": None, "endDateTime": None, "schedule": None},
+            (0, 24),
+            (True, True),
+        ),
         (OFFICE, (0.9, 1, 9.9, 10, 25), (False, True, True, False, False)),  # hours of UTC
         (
             {"startDateTime": "2026-11-27T02:00:00Z", "endDateTime": "2026-11-27T12:00:00+08:00"},

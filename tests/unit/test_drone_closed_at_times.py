@@ -131,6 +131,16 @@ def test_a_flight_is_ended_once_when_the_air_on_its_way_closes() -> None:
     assert closing.look(plan, 0, here) == ""
 
 
+def test_what_has_closed_while_the_process_was_dead_ends_the_flight_too() -> None:
+    clock = Clock()
+    area = NoFly(feature_id="n", name="Stadium", ring=WALL, applies=hours(-0.5, 3))
+    air = Airspace.of_site(site_with(no_fly=(area,)), CONFIG, clock)
+    through = _flight(Enu(0, 50, 30), Enu(100, 50, 30))
+    assert "Stadium" in ClosingAir(air).look(through, 0, Enu(0, 0, 30))
+    around = _flight(Enu(0, 50, 30), Enu(30, 50, 30))
+    assert ClosingAir(air).look(around, 0, Enu(0, 0, 30)) == ""
+
+
 def test_what_closes_behind_a_flight_does_not_end_it() -> None:
     clock = Clock()
     area = NoFly(feature_id="n", name="Stadium", ring=WALL, applies=hours(1, 3))
