@@ -162,14 +162,16 @@ class Localizer:
         pose, covariance, odom = self._at_wheels
         longest = self._config.max_speed_mps * silence_s + 0.1
         step = wheel_step(self._wheels.pose, wheels.pose, longest)
-        speed, turn = abs(self._filter.speed_mps), abs(float(self._filter.x[TURN]))
+        speed, turn = self._filter.speed_mps, float(self._filter.x[TURN])
         self._filter.time_s = wheels.stamp_s
         if step is not None:
             pose, odom = pose.then(step), odom.then(step)
             way, yaw = 0.05 + 0.05 * math.hypot(step.x, step.y), 0.02 + 0.1 * abs(step.yaw)
-        else:  # the base's watchdog ends a motion that nobody commands
-            way = 0.1 + _BASE_STOPS_S * speed
-            yaw = 0.05 + min(_BASE_STOPS_S * turn, 0.5)
+        else:  # the base's watchdog ends a motion that nobody commands, at some time up to that
+            half_s, spread_s = _BASE_STOPS_S / 2, _BASE_STOPS_S / math.sqrt(12.0)
+            pose = pose.then(Pose(half_s * speed, 0.0, half_s * turn))
+            way = 0.1 + spread_s * abs(speed)
+            yaw = 0.05 + min(spread_s * abs(turn), 0.5)
         self._filter.set_pose(*pose, covariance)
         self._filter.widen(way, yaw, motion=True)
         self._filter.x[[SPEED, TURN]] = wheels.speed_mps, wheels.turn_radps

@@ -34,6 +34,10 @@ def wrap(angle: float) -> float:
     return math.remainder(angle, math.tau)
 
 
+#: A wheel's distance from the middle of a small robot.
+_WHEEL_ASIDE_M = 0.25
+
+
 def wheel_step(
     before: tuple[float, float, float] | None,
     after: tuple[float, float, float] | None,
@@ -47,6 +51,12 @@ def wheel_step(
     """
     if before is None or after is None:
         return None
-    step = Pose(*before).inverse().then(Pose(*after))
-    way_m, since_zero_m = math.hypot(step.x, step.y), math.hypot(after[0], after[1])
-    return step if way_m <= min(longest_m, since_zero_m) + 1e-6 else None
+    step, since_zero = Pose(*before).inverse().then(Pose(*after)), Pose(*after)
+    if math.hypot(step.x, step.y) > longest_m + 1e-6:
+        return None
+    return step if _wheels_way_m(step) <= _wheels_way_m(since_zero) + 1e-6 else None
+
+
+def _wheels_way_m(step: Pose) -> float:
+    """About as far as a wheel rolls for it: a turn on the spot is motion, too."""
+    return math.hypot(step.x, step.y) + _WHEEL_ASIDE_M * abs(wrap(step.yaw))

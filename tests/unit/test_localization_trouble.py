@@ -99,6 +99,47 @@ def test_silent_wheels_are_an_error_and_bridged_by_their_own_count() -> None:
     assert localizer.health(estimates[-1].stamp_s, estimates[-1]).level is Level.OK
 
 
+def _turns_until_its_driver_dies(
+    turn_radps: float, went_on_s: float
+) -> tuple[list[Measurement], float]:
+    """A robot that stood at its dock and turns in place; after 0.8 s all is silent for 1.9 s, and
+    a driver that counts from zero speaks again. What is measured, and the true yaw then."""
+    rng = np.random.default_rng(5)
+    found: list[Measurement] = []
+    yaw, wheel, goes_at = DOCK.yaw, Pose(0.0, 0.0, 0.0), 2.8 + went_on_s
+    for i in range(300):
+        t = i * 0.02
+        turn = turn_radps if 2.0 <= t < goes_at else 0.0
+        yaw += turn * 0.02
+        stamp = START_S + t
+        if t >= 2.8 and t < 4.7:
+            wheel = Pose(0.0, 0.0, 0.0)
+            continue
+        wheel = wheel.then(Pose(0.0, 0.0, turn * 0.02))
+        found.append(
+            Inertial(stamp, (0.0, 0.0, turn + rng.normal(0, 0.003)), (0.0, 0.0, 9.81), 0.003)
+        )
+        found.append(WheelSpeed(stamp + 0.003, 0.0, turn, 0.02, 0.05, tuple(wheel)))
+        if i % 10 == 0:
+            east, north = rng.normal((DOCK.x, DOCK.y), 0.1)
+            found.append(Fix(stamp, float(east), float(north), (0.01, 0.0, 0.01)))
+    return found, yaw
+
+
+@pytest.mark.parametrize("went_on_s", [0.0, 0.25, 0.5])
+@pytest.mark.parametrize("turn_radps", [1.2, -1.2])
+def test_a_driver_that_dies_while_it_turns_out_of_the_dock_does_not_leave_it_lost(
+    turn_radps: float, went_on_s: float
+) -> None:
+    """Its watchdog ends the turn within half a second; nobody is there to push it."""
+    measurements, yaw = _turns_until_its_driver_dies(turn_radps, went_on_s)
+    localizer = new_localizer()
+    last = play(localizer, measurements)[-1]
+    assert any("the wheels were silent" in event for event in localizer.events)
+    assert localizer.health(last.stamp_s, last).level is not Level.ERROR
+    assert abs(wrap(last.pose.yaw - yaw)) < 3.0 * last.heading_sigma_rad
+
+
 def test_without_imu_it_warns_and_goes_on() -> None:
     drive = Drive(seed=5, duration_s=60.0)
     localizer = new_localizer()
