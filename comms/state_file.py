@@ -37,9 +37,14 @@ def read_state(path: Path, model: type[Model]) -> Model:
 
 def write_state(path: Path, state: BaseModel) -> None:
     """Replace `path`; on return it is on the disk."""
+    write_whole(path, state.model_dump_json().encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """The same for any content. Raises OSError."""
     new = path.with_suffix(".new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(state.model_dump_json())
+    with new.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)

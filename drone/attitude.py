@@ -53,6 +53,12 @@ def flu_in_enu(frd_in_ned: Quaternion) -> Quaternion:
     return (sign * q[0] / norm, sign * q[1] / norm, sign * q[2] / norm, sign * q[3] / norm)
 
 
+def ahead(flu_in_enu: Quaternion) -> tuple[float, float, float]:
+    """The axis along which a body looks: east, north and up, of length 1."""
+    w, x, y, z = flu_in_enu
+    return (1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y))
+
+
 def enu_yaw(ned_yaw: float) -> float:
     """A compass yaw (rad, clockwise from north) as ENU yaw, within ±pi."""
     return math.remainder(math.pi / 2 - ned_yaw, math.tau)

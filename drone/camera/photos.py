@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
 from comms.contracts.place import Enu
-from drone.attitude import Quaternion
+from comms.state_file import write_whole
+from drone.attitude import Quaternion, ahead
 
 _FURTHEST_M = 300.0
 _SHALLOWEST = math.sin(math.radians(5.0))
@@ -75,14 +75,13 @@ def _sexagesimal(degrees: float) -> tuple[Fraction, Fraction, Fraction]:
 def seen_on_ground(here: Enu, camera: Quaternion) -> Enu | None:
     """The place on level ground that the camera (FLU in ENU, looking along x) looks at from `here`
     (map m); None where it looks too flat for that, or further than 300 m."""
-    w, x, y, z = camera
-    ahead = (1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y))
-    if ahead[2] > -_SHALLOWEST or here.up_m <= 0:
+    east, north, up = ahead(camera)
+    if up > -_SHALLOWEST or here.up_m <= 0:
         return None
-    away = here.up_m / -ahead[2]
+    away = here.up_m / -up
     if away > _FURTHEST_M:
         return None
-    return Enu(here.east_m + away * ahead[0], here.north_m + away * ahead[1], 0.0)
+    return Enu(here.east_m + away * east, here.north_m + away * north, 0.0)
 
 
 class PhotoFolder:
@@ -98,12 +97,7 @@ class PhotoFolder:
         self._make_room(len(whole))
         stamp = place.at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%f")[:-3]
         path = self._folder / f"{stamp}Z.jpg"
-        draft = path.with_suffix(".new")
-        with draft.open("wb") as file:
-            file.write(whole)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        write_whole(path, whole)
         return path
 
     def _make_room(self, size: int) -> None:

@@ -26,7 +26,7 @@ from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import Enu
 from comms.logs import get_logger
 from comms.ros.qos import RECORDS
-from drone.attitude import Quaternion
+from drone.attitude import Quaternion, ahead
 from drone.camera.photos import PhotoFolder, PhotoPlace, seen_on_ground
 from drone.errors import DroneError, LinkError
 from drone.execution.kit import Kit
@@ -176,7 +176,6 @@ def _snapshot(jpeg: bytes, stamp: Time) -> CompressedImage:
 
 def _bearing_and_pitch(q: Quaternion) -> tuple[float, float]:
     """Of a camera that looks along its x: degrees from north, degrees over the horizon."""
-    w, x, y, z = q
-    east, north = 1 - 2 * (y * y + z * z), 2 * (x * y + w * z)
-    up = max(-1.0, min(1.0, 2 * (x * z - w * y)))
-    return math.degrees(math.atan2(east, north)) % 360.0, math.degrees(math.asin(up))
+    east, north, up = ahead(q)
+    pitch = math.asin(max(-1.0, min(1.0, up)))
+    return math.degrees(math.atan2(east, north)) % 360.0, math.degrees(pitch)

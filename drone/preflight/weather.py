@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from comms.contracts.unit import PreflightItem
 from comms.contracts.weather import Weather
+from comms.state_file import read_state, write_state
 from drone.config import DroneConfig
 from drone.link.state import VehicleView
 from drone.missions.estimate import CALM, Air
@@ -28,7 +28,7 @@ class Told:
     age_s: float
 
 
-class _Kept(BaseModel):
+class _Report(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     at: datetime
@@ -36,39 +36,35 @@ class _Kept(BaseModel):
     weather: Weather
 
 
+class _Kept(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    last: _Report | None = None
+
+
 class WeatherBook:
     """The last report, in `folder`. `now` is UTC."""
 
     def __init__(self, folder: Path, now: Callable[[], datetime], valid_s: float) -> None:
         self._path, self._now, self._valid_s = folder / NAME, now, valid_s
-        self._kept = self._read()
+        self._kept = read_state(self._path, _Kept)
 
     def tell(self, weather: Weather, by: str) -> None:
         """Durable before it counts. Raises OSError."""
-        kept = _Kept(at=self._now(), by=by, weather=weather)
-        draft = self._path.with_suffix(".new")
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(kept.model_dump_json())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+        kept = _Kept(last=_Report(at=self._now(), by=by, weather=weather))
+        write_state(self._path, kept)
         self._kept = kept
 
     @property
     def last(self) -> Told | None:
         """The report, unless it is too old or from the future (a clock that was set back)."""
-        if self._kept is None:
+        report = self._kept.last
+        if report is None:
             return None
-        age_s = (self._now() - self._kept.at).total_seconds()
+        age_s = (self._now() - report.at).total_seconds()
         if not -60.0 <= age_s <= self._valid_s:
             return None
-        return Told(self._kept.weather, self._kept.by, max(0.0, age_s))
-
-    def _read(self) -> _Kept | None:
-        try:
-            return _Kept.model_validate_json(self._path.read_bytes())
-        except (OSError, ValidationError):
-            return None
+        return Told(report.weather, report.by, max(0.0, age_s))
 
 
 def air_of(view: VehicleView, book: WeatherBook) -> Air:
