@@ -184,10 +184,10 @@ class CentreService(centre_pb2_grpc.CentreServicer):
 
     @_one_sentence
     async def StopUnit(self, request: Any, context: Any) -> Any:  # noqa: N802
-        if request.unit_id and self._situation.unit(request.unit_id) is None:
-            raise NotFoundError(f"there is no unit {request.unit_id!r}")
-        everyone = [unit.unit_id for unit in self._situation.units()]
-        targets = [request.unit_id] if request.unit_id else everyone
+        if request.unit_id:
+            targets = [self._situation.known(request.unit_id).unit_id]
+        else:
+            targets = [unit.unit_id for unit in self._situation.units()]
         answer = centre_pb2.StopUnitResponse(stop_id=str(uuid.uuid4()))
         orders = [
             StopOrder(

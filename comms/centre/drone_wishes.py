@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from comms.centre.errors import NotFoundError
 from comms.centre.situation import Situation
 from comms.centre.unit_answers import UnitAnswers
 from comms.contracts.errors import ContractError
@@ -34,11 +33,9 @@ class DroneWishes:
         return await self._answers.ask(self._unit(request.unit_id), photo.photo_id, message)
 
     def _unit(self, unit_id: str) -> str:
-        known = [unit.unit_id for unit in self._situation.units()]
         if unit_id:
-            if unit_id not in known:
-                raise NotFoundError(f"there is no unit {unit_id!r}")
-            return unit_id
+            return self._situation.known(unit_id).unit_id
+        known = [unit.unit_id for unit in self._situation.units()]
         if len(known) != 1:
             names = ", ".join(known) or "none is known"
             raise ContractError(f"say which unit: {names}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from comms.centre.errors import NotFoundError
 from comms.centre.unit_connection import UnitConnection
 from comms.wire import centre_pb2, convert, link_pb2
 
@@ -22,6 +23,13 @@ class Situation:
 
     def unit(self, unit_id: str) -> centre_pb2.Unit | None:
         return self._units.get(unit_id)
+
+    def known(self, unit_id: str) -> centre_pb2.Unit:
+        """Raises NotFoundError."""
+        unit = self.unit(unit_id)
+        if unit is None:
+            raise NotFoundError(f"there is no unit {unit_id!r}")
+        return unit
 
     def units(self) -> list[centre_pb2.Unit]:
         """All units, by id."""

@@ -188,9 +188,7 @@ class TaskDesk:
 
     def _check(self, task: Task) -> None:
         task.check()
-        unit = self._situation.unit(task.unit_id)
-        if unit is None:
-            raise NotFoundError(f"there is no unit {task.unit_id!r}")
+        unit = self._situation.known(task.unit_id)
         if task.deadline is not None and task.deadline < datetime.now(UTC):
             raise ContractError("the deadline is in the past")
         known = {*unit.beat_ids, *(self._site.beats if self._site else ())}
