@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from comms.contracts.beat import Beat, Checkpoint, CheckpointAction
-from comms.contracts.errors import ContractError, FileError
+from comms.contracts.errors import ContractError, FileError, first_fault
 from comms.contracts.place import GeoPoint
 from comms.contracts.quantities import number
 
@@ -52,10 +52,9 @@ def make_checkpoint(
             **times,
         )
     except ValidationError as wrong:
-        first = wrong.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        said = repr(first["input"])[:60]
-        raise error(f"{name}: {first['msg']} (it says {said})") from None
+        fault = first_fault(wrong)
+        said = repr(fault.said)[:60]
+        raise error(f"{fault.place}: {fault.words} (it says {said})") from None
 
 
 def _actions(error: Callable[[str], FileError], raw: Any) -> list[CheckpointAction]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from comms.contracts.errors import FileError
+from comms.contracts.errors import FileError, first_fault
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -23,9 +23,9 @@ def load_section(path: str | Path, section: str, model: type[Model]) -> Model:
     try:
         return model.model_validate(_over(model().model_dump(), document.get(section) or {}))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join([section, *(str(part) for part in first["loc"])])
-        raise FileError(str(path), f"{first['msg']} (it says {first['input']!r})", place) from None
+        fault = first_fault(error)
+        place = f"{section}.{fault.place}" if fault.place else section
+        raise FileError(str(path), f"{fault.words} (it says {fault.said!r})", place) from None
 
 
 def _over(default: Any, said: Any) -> Any:

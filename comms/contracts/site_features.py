@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from shapely.geometry import LineString, Polygon
 from shapely.validation import explain_validity
 
-from comms.contracts.errors import ContractError, FileError
+from comms.contracts.errors import ContractError, FileError, first_fault
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.geojson_file import Feature, GeoJsonFile
 from comms.contracts.geojson_shapes import Shape
@@ -76,11 +76,9 @@ class SiteFeatures:
         except ContractError as error:
             raise self.file.error(str(error), feature) from None
         except ValidationError as error:
-            first = error.errors()[0]
-            name = ".".join(str(part) for part in first["loc"])
-            said = first["input"]
+            place, words, said = first_fault(error)
             said = f"{said:g}" if isinstance(said, float) else repr(said)
-            raise self.file.error(f"{name}: {first['msg']} (it says {said})", feature) from None
+            raise self.file.error(f"{place}: {words} (it says {said})", feature) from None
 
     def _base(self, feature: Feature) -> dict[str, Any]:
         p = feature.properties

@@ -6,7 +6,7 @@ import math
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from comms.contracts.errors import ContractError
+from comms.contracts.errors import ContractError, first_fault
 
 
 class Weather(BaseModel):
@@ -35,10 +35,9 @@ class Weather(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            first = error.errors()[0]
-            name = ".".join(str(part) for part in first["loc"])
-            words = first["msg"].removeprefix("Value error, ")
-            raise ContractError(f"{name}: {words}" if name else words) from None
+            fault = first_fault(error)
+            words = fault.words.removeprefix("Value error, ")
+            raise ContractError(f"{fault.place}: {words}" if fault.place else words) from None
 
     @property
     def moving(self) -> tuple[float, float] | None:

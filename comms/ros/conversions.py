@@ -18,7 +18,7 @@ from patrol_interfaces import msg as ros
 from pydantic import ValidationError
 from sensor_msgs.msg import CompressedImage
 
-from comms.contracts.errors import ContractError
+from comms.contracts.errors import ContractError, first_fault
 from comms.contracts.finding import Finding, FindingPhase
 from comms.contracts.place import GeoPoint
 from comms.contracts.task import (
@@ -328,11 +328,8 @@ def _one_sentence(what: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ContractError(
-            f"{what}: {place}: {first['msg']} (it says {first['input']!r})"
-        ) from None
+        place, words, said = first_fault(error)
+        raise ContractError(f"{what}: {place}: {words} (it says {said!r})") from None
     except ContractError:
         raise
     except ValueError as error:  # StrEnum: "'x' is not a valid TaskKind"

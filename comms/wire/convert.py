@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import ValidationError
 
-from comms.contracts.errors import ContractError
+from comms.contracts.errors import ContractError, first_fault
 from comms.contracts.finding import Finding, FindingPhase
 from comms.contracts.place import GeoPoint
 from comms.contracts.task import (
@@ -347,8 +347,5 @@ def _one_sentence(what: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ContractError(
-            f"{what}: {place}: {first['msg']} (it says {first['input']!r})"
-        ) from None
+        place, words, said = first_fault(error)
+        raise ContractError(f"{what}: {place}: {words} (it says {said!r})") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from comms.contracts.errors import first_fault
 from simulation.gazebo.errors import SimulationError
 
 
@@ -24,6 +25,5 @@ class StepTo(BaseModel):
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise SimulationError(f"people command {text!r}: {place} {first['msg']}") from None
+            place, words, _ = first_fault(error)
+            raise SimulationError(f"people command {text!r}: {place} {words}") from None
