@@ -5,6 +5,7 @@ from __future__ import annotations
 from nicegui import ui
 
 from comms.centre.screens.actions import Actions
+from comms.centre.screens.wish_dialog import Ask, wish_dialog
 from comms.centre.screens.words import word
 from comms.wire import centre_pb2 as pb
 from comms.wire import types_pb2
@@ -13,17 +14,16 @@ from comms.wire import types_pb2
 def weather_dialog(actions: Actions, unit_id: str, language: str) -> None:
     """Open it. Why a report is refused stands in it; it closes once the drone has taken it."""
     say = lambda key: word(key, language)  # noqa: E731 - a short name for many lines
-    with ui.dialog(value=True) as dialog, ui.card().classes("gap-2 tell-weather"):
-        ui.label(say("tell_weather")).classes("text-weight-bold")
+
+    def fields() -> Ask:
         ui.label(say("weather_hint")).classes("text-caption")
         wind = ui.number(say("wind"), min=0, max=60, step=1)
         gust = ui.number(say("gusts"), min=0, max=100, step=1)
         origin = ui.number(say("wind_from"), min=0, max=360, step=10)
         seen = ui.number(say("visibility"), min=0, max=100, step=1)
         rain = ui.checkbox(say("rain"))
-        why = ui.label().classes("text-negative")
 
-        async def tell() -> None:
+        async def ask() -> str:
             report = types_pb2.WeatherReport(
                 wind_mps=wind.value,
                 gust_mps=gust.value,
@@ -31,18 +31,15 @@ def weather_dialog(actions: Actions, unit_id: str, language: str) -> None:
                 visibility_m=seen.value * 1000.0 if seen.value is not None else None,
                 rain=rain.value,
             )
-            why.set_text("")
-            button.props("loading")
-            request = pb.TellWeatherRequest(unit_id=unit_id, report=report)
-            refused = await actions.tell_weather(request)
-            button.props(remove="loading")
-            if refused:
-                why.set_text(refused)
-                return
-            ui.notify(say("weather_told"), type="positive")
-            dialog.close()
+            return await actions.tell_weather(pb.TellWeatherRequest(unit_id=unit_id, report=report))
 
-        with ui.row().classes("w-full justify-end"):
-            ui.button(say("back"), on_click=dialog.close).props("flat no-caps")
-            button = ui.button(say("tell"), on_click=tell).props("color=primary no-caps")
-    dialog.on("hide", dialog.delete)
+        return ask
+
+    wish_dialog(
+        "tell-weather",
+        language,
+        title="tell_weather",
+        press="tell",
+        done="weather_told",
+        fields=fields,
+    )
