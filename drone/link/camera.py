@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +21,9 @@ from mavsdk.exceptions import MavsdkError
 from comms.logs import get_logger
 from drone.errors import LinkError, OrderError
 from drone.link.direct import DirectCommands
+from drone.link.effect import Effects
 from drone.link.state import CameraState, Capture, VehicleView
+from drone.link.statustext import StatusTexts
 
 _CAPTURED_WITHIN_S, _FILMS_WITHIN_S = 6.0, 4.0
 _LOOK_S, _ANSWER_S = 5.0, 0.3
@@ -33,12 +34,12 @@ _STORAGE_INFORMATION, _CAMERA_CAPTURE_STATUS, _VIDEO_STREAM_INFORMATION = 261, 2
 class MavlinkCamera:
     """For one MAVSDK system; `run` until cancelled. Orders raise OrderError with one sentence."""
 
-    def __init__(self, system: Any, view: VehicleView) -> None:
+    def __init__(self, system: Any, view: VehicleView, texts: StatusTexts) -> None:
         self._camera = CameraAsync(system)
         self._commands = DirectCommands(system)
+        self._effects = Effects(view, texts)
         self._view = view
         self._component = 0
-        self._captured = asyncio.Condition()
         self._log = get_logger()
 
     async def run(self) -> None:
@@ -50,17 +51,13 @@ class MavlinkCamera:
     async def take_picture(self) -> Capture:
         """One picture, and where it was taken."""
         component, before = self._must_be_there(), self._view.captured
-        async with self._captured:
-            await self._order("take a picture", self._camera.take_photo(component))
-            try:
-                await asyncio.wait_for(
-                    self._captured.wait_for(lambda: self._view.captured > before),
-                    _CAPTURED_WITHIN_S,
-                )
-            except TimeoutError:
-                raise OrderError(
-                    f"the camera has told of no picture in {_CAPTURED_WITHIN_S:.0f} s"
-                ) from None
+        await self._effects.bring(
+            "take a picture",
+            lambda: self._camera.take_photo(component),
+            lambda: self._view.captured > before,
+            _CAPTURED_WITHIN_S,
+            tries=1,
+        )
         capture = self._view.captures[-1]
         if not capture.is_good:
             raise OrderError("the camera could not take the picture")
@@ -70,26 +67,23 @@ class MavlinkCamera:
         """Begin or end a video."""
         component = self._must_be_there()
         call = self._camera.start_video if on else self._camera.stop_video
-        await self._order("film" if on else "stop filming", call(component))
-        end = asyncio.get_running_loop().time() + _FILMS_WITHIN_S
-        while asyncio.get_running_loop().time() < end:
+
+        async def order() -> None:
+            await call(component)
             await self._ask_storage()
-            state = self._view.camera
-            if state is not None and state.films is on:
-                return
-            await asyncio.sleep(0.2)
-        raise OrderError(f"the camera does not say that it {'films' if on else 'has stopped'}")
+
+        await self._effects.bring(
+            "film" if on else "stop filming",
+            order,
+            lambda: self._view.camera is not None and self._view.camera.films is on,
+            _FILMS_WITHIN_S,
+            tries=2,
+        )
 
     def _must_be_there(self) -> int:
         if not self._component or not self._view.connected:
             raise LinkError("there is no MAVLink camera on board")
         return self._component
-
-    async def _order(self, what: str, call: Awaitable[Any]) -> None:
-        try:
-            await call
-        except MavsdkError as error:
-            raise OrderError(f"the camera does not {what}: {error}") from None
 
     async def _hear_cameras(self) -> None:
         async for found in self._camera.subscribe_camera_list():
@@ -119,10 +113,8 @@ class MavlinkCamera:
                 file=info.file_url,
                 is_good=bool(info.is_success),
             )
-            async with self._captured:
-                self._view.captures.append(capture)
-                self._view.captured += 1
-                self._captured.notify_all()
+            self._view.captures.append(capture)
+            self._view.captured += 1
 
     async def _look_after(self) -> None:
         while True:

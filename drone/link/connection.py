@@ -160,7 +160,7 @@ class Vehicle:
         self.transfer = Transfer(system, self.view)
         self.guidance = Guidance(system, self.view, self.texts)
         self.gimbal = Gimbal(system, self.view, self.texts)
-        self.camera = MavlinkCamera(system, self.view)
+        self.camera = MavlinkCamera(system, self.view, self.texts)
 
     async def _meet(self, system: Any) -> None:
         """What every new connection needs: identity, rates, and what mission is on board."""
