@@ -136,8 +136,9 @@ class Airspace:
         most_m = self.config.max_height_m
         if self.ground.is_level:
             high = max(a.up_m, b.up_m)
-            words = f"it is {high:.0f} m high and {most_m:.0f} m is allowed"
-            return words if high > most_m + 1e-6 else ""
+            if high <= most_m + 1e-6:
+                return ""
+            return f"it is {high:.0f} m high and {most_m:.0f} m is allowed"
         above = self.ground.along(a, b)
         if above.max() > most_m + 0.1:
             return f"it is {above.max():.0f} m above the ground and {most_m:.0f} m is allowed"
@@ -174,7 +175,7 @@ class Airspace:
                 lowest = height_m - self.config.max_height_m
                 highest = height_m - self.config.ground_clearance_m
                 closed = closed.union(self.ground.outside(self.inside, lowest, highest))
-            free = self.inside.buffer(-SPARE_M).difference(closed.buffer(SPARE_M, quad_segs=1))
+            free = self._without(closed)
             shapely.prepare(free)
             self._free[key] = free
         return self._free[key]
@@ -189,9 +190,11 @@ class Airspace:
             for v in self.volumes
             if v.floor_m < high + height_m and v.ceiling_m > low + height_m
         ]
-        return self.inside.buffer(-SPARE_M).difference(
-            shapely.union_all(closed).buffer(SPARE_M, quad_segs=1)
-        )
+        return self._without(shapely.union_all(closed))
+
+    def _without(self, closed: BaseGeometry) -> BaseGeometry:
+        """The site but for what is closed, with `SPARE_M` to everything."""
+        return self.inside.buffer(-SPARE_M).difference(closed.buffer(SPARE_M, quad_segs=1))
 
     def way_out(self, place: Enu, within_m: float) -> Enu | None:
         """The nearest free place (map m) at the same height, for a vehicle that a gust or its own

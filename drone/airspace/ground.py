@@ -37,10 +37,12 @@ class Ground:
         """`spots`: east, north (map m) and height of each measured place; the heights are shifted
         so that the ground at `from_xy` is 0."""
         self._spots = np.array(spots, float).reshape(-1, 3)
-        self._heights = None
+        self._heights: Heights | None = None
         if len(spots):
-            self._spots[:, 2] -= _surface(self._spots)(np.array([from_xy]))
-            self._heights = _surface(self._spots)
+            surface = _surface(self._spots)
+            zero_m = surface(np.array([from_xy]))
+            self._spots[:, 2] -= zero_m
+            self._heights = lambda xy: surface(xy) - zero_m
         self._known: tuple[tuple[float, ...], _Cells] | None = None
 
     @classmethod
@@ -144,6 +146,7 @@ class Ground:
 def _surface(spots: NDArray[np.float64]) -> Heights:
     from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator  # 35 MB
 
+    spots = spots.copy()  # as they are now
     nearest = NearestNDInterpolator(spots[:, :2], spots[:, 2])
     if MultiPoint(spots[:, :2]).convex_hull.area < 1.0:
         return lambda xy: np.asarray(nearest(xy), float)

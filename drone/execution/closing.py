@@ -27,7 +27,6 @@ class ClosingAir:
         way = [here, *(entry.at for entry in plan.items[item:] if entry.leads_to), plan.home]
         for number in sorted(added):
             volume = self._airspace.every[number]
-            pairs = itertools.pairwise([here, *way])
-            if any(volume.is_entered_by(a, b) for a, b in pairs):
+            if any(volume.is_entered_by(a, b) for a, b in itertools.pairwise(way)):
                 return f"the way on enters {self._airspace.named(volume)}"
         return ""

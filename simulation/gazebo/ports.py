@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 
 from simulation.gazebo.errors import SimulationError
@@ -41,14 +42,15 @@ def free_udp_pairs(count: int) -> list[int]:
 
     Raises SimulationError when there are not so many.
     """
-    found = [
+    free = (
         port
         for port in range(FIRST, LAST, 2)
         if _is_free(port, socket.SOCK_DGRAM) and _is_free(port + 1, socket.SOCK_DGRAM)
-    ]
+    )
+    found = list(itertools.islice(free, count))
     if len(found) < count:
         raise SimulationError(
             f"{count} pairs of UDP ports are needed and between {FIRST} and {LAST} "
             f"{len(found)} are free"
         )
-    return found[:count]
+    return found

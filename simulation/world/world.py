@@ -65,8 +65,7 @@ def write_world(
     add_robot(world, robot, robot_start)
     pads = _pads(site, len(options.drone_plugins))
     for number, (pad, plugin) in enumerate(zip(pads, options.drone_plugins, strict=True), start=1):
-        yaw = site.kiosks[0].heading_rad
-        add_drone(world, drone, pad, yaw, plugin, model_name(number))
+        add_drone(world, drone, pad, site.kiosks[0].heading_rad, plugin, model_name(number))
     if pads:
         add_wind(world, options.wind_mps, hull_mass_kg(drone))
     walks = choose_walks(site, options.walkers, dice)

@@ -81,12 +81,13 @@ class Station:
                 self._send(message)
         for message in self._streams.due(vehicle.now.time_s, now_s):
             self._send(message)
-        for message in vehicle.remote_id.due(now_s):
-            self._link.send(message.pack(self._transmitter), now_s)
-            self._transmitter.seq = (self._transmitter.seq + 1) % 256
-        for message in self._camera.due(now_s):
-            self._link.send(message.pack(self._camera_packer), now_s)
-            self._camera_packer.seq = (self._camera_packer.seq + 1) % 256
+        for packer, messages in (
+            (self._transmitter, vehicle.remote_id.due(now_s)),
+            (self._camera_packer, self._camera.due(now_s)),
+        ):
+            for message in messages:
+                self._link.send(message.pack(packer), now_s)
+                packer.seq = (packer.seq + 1) % 256
         self._link.flush(now_s)
 
     def _handle(self, message: Message) -> None:
