@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import shapely
 from shapely.geometry import LineString, Polygon
@@ -140,9 +139,7 @@ class AreaWork:
                 for at, heading in zip(places, headings, strict=True)
             ),
         )
-        end = [replace(entry, every_m=0.0) for entry in pictures]
-        if look_at is None:
-            end.append(PlanItem(Step.PITCH, Part.WORK, pitch_rad=0.0))
+        end = (PlanItem(Step.PITCH, Part.WORK, pitch_rad=0.0),) if look_at is None else ()
         return Work(places[0], places[-1], (*items, *end), look_at, tuple(notes))
 
     def _pictures_every_m(self, task: Task) -> float:

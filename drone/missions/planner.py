@@ -161,7 +161,8 @@ class Planner:
         return items + waypoints(points, Part.TRANSIT, heading)
 
     def way_back(self, start: Enu, home: Enu) -> list[PlanItem]:
-        """Home from `start` in the air (map m), the landing included. Raises PlanError."""
+        """Home from `start` in the air (map m), the landing included; a camera that is triggered
+        is so no longer, whatever the way home follows. Raises PlanError."""
         way = find_transit(self.airspace, start, home, "the way home", end_upright=False)
         over = way.points[-1]
         blocked = self.airspace.obstruction(over, home)
@@ -169,6 +170,7 @@ class Planner:
             raise PlanError(f"the landing at home cannot be flown: {blocked}")
         heading = _heading_of(way.points)
         items = [
+            *([PlanItem(Step.TRIGGER, Part.RETURN)] if self.config.camera_trigger else []),
             PlanItem(Step.LOOK_AHEAD, Part.RETURN),
             PlanItem(Step.SPEED, Part.RETURN, speed_mps=self.config.cruise_mps),
             *waypoints(list(way.points[1:]), Part.RETURN, heading),

@@ -220,6 +220,12 @@ def test_a_triggered_camera_goes_on_with_the_strips_and_stops_after_them(
     rest = rest_of(planner, plan, moving[2], plan.items[moving[1]].at)
     assert triggers(rest) == triggers(plan)
     home = rest_of(planner, plan, len(plan.items) - 2, plan.items[moving[-1]].at)
-    assert triggers(home) == []
+    assert triggers(home) == [(0.0, 0.0)]
+    past_all = rest_of(
+        planner, plan, moving[2], plan.items[moving[1]].at, change=Change(skip=len(moving))
+    )
+    assert triggers(past_all) == [(0.0, 0.0)]
+    assert triggers(planner.come_home(plan.items[moving[2]].at, HOME)) == [(0.0, 0.0)]
+    assert triggers(planner.land_nearest(plan.items[moving[2]].at, HOME)) == [(0.0, 0.0)]
     plain = Planner(Airspace.of_site(SITE, DroneConfig()), DroneConfig())
     assert triggers(plain.plan(survey, corners, HOME, HOME)) == []
