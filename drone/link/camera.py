@@ -27,6 +27,7 @@ from drone.link.statustext import StatusTexts
 
 _CAPTURED_WITHIN_S, _FILMS_WITHIN_S = 6.0, 4.0
 _LOOK_S, _ANSWER_S = 5.0, 0.3
+_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _REQUEST_MESSAGE = 512
 _STORAGE_INFORMATION, _CAMERA_CAPTURE_STATUS, _VIDEO_STREAM_INFORMATION = 261, 262, 269
 
@@ -103,7 +104,7 @@ class MavlinkCamera:
                 continue
             at, q = info.position, info.attitude_quaternion
             capture = Capture(
-                at=datetime.fromtimestamp(info.time_utc_us * 1e-6, UTC),
+                at=_utc(info.time_utc_us),
                 latitude_deg=at.latitude_deg,
                 longitude_deg=at.longitude_deg,
                 above_sea_m=at.absolute_altitude_m,
@@ -152,3 +153,12 @@ class MavlinkCamera:
             fields = {"command": _REQUEST_MESSAGE, "confirmation": 0, **params}
             await self._commands.send("COMMAND_LONG", fields, self._component)
         await asyncio.sleep(_ANSWER_S)
+
+
+def _utc(microseconds: int) -> datetime:
+    """When a picture was taken by the camera's clock; now, where that is not set or nonsense."""
+    try:
+        told = datetime.fromtimestamp(microseconds * 1e-6, UTC)
+    except (ValueError, OverflowError, OSError):
+        told = _LONG_AGO
+    return told if told > _LONG_AGO else datetime.now(UTC)
