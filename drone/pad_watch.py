@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import replace
 
+from diagnostic_msgs.msg import DiagnosticArray
 from patrol_interfaces.msg import Finding, UnitState
 from rclpy.node import Node
 
@@ -18,10 +19,13 @@ from drone.preflight.around import Looked, Seen, sigma_of
 
 _KIND = "person"
 _FORGET_S = 120.0
+#: Perception's word on the robot's camera, once a second.
+_CAMERA_STATUS, _WORKS_FOR_S = "perception: robot camera", 3.0
 
 
 class RobotsLook:
-    """When the robot's camera, which looks ahead, saw a place. By its own word on where it is.
+    """When the robot's camera, which looks ahead, saw a place: by its own word on where it is, and
+    by perception's word that it works on that camera's pictures. What stands between is not known.
 
     `fov_rad`: the whole angle of view. `looked` may be called from any thread.
     """
@@ -30,7 +34,10 @@ class RobotsLook:
         self._frame, self._half_rad, self._reach_m = frame, fov_rad / 2.0, reach_m
         self._pad: Enu | None = None
         self._at: float | None = None
+        self._frames: int | None = None
+        self._worked_at = -math.inf
         node.create_subscription(UnitState, "/robot/unit_state", self._hear, RELIABLE)
+        node.create_subscription(DiagnosticArray, "/diagnostics", self._diagnose, RELIABLE)
 
     def looked(self, pad: Enu) -> Looked | None:
         """The last look at `pad` (map m); the first call says where that is."""
@@ -38,15 +45,29 @@ class RobotsLook:
             self._pad, self._at = pad, None
         return Looked("robot", time.monotonic() - self._at) if self._at is not None else None
 
+    def _diagnose(self, message: DiagnosticArray) -> None:
+        """Perception counts the pictures of each camera that it has worked on."""
+        for status in message.status:
+            if status.name != _CAMERA_STATUS:
+                continue
+            count = next((pair.value for pair in status.values if pair.key == "processed"), "")
+            if not count.isdigit():
+                continue
+            before, self._frames = self._frames, int(count)
+            if before is not None and self._frames > before:
+                self._worked_at = time.monotonic()
+
     def _hear(self, message: UnitState) -> None:
+        now = time.monotonic()
+        works = now - self._worked_at <= _WORKS_FOR_S
         pad = self._pad
-        if pad is None or not message.localized or not message.connected:
+        if pad is None or not works or not message.localized or not message.connected:
             return
         here = self._frame.to_enu(geo_from_message(message.position))
         east, north = pad.east_m - here.east_m, pad.north_m - here.north_m
         off = math.remainder(math.atan2(north, east) - message.heading_rad, math.tau)
         if math.hypot(east, north) <= self._reach_m and abs(off) <= self._half_rad:
-            self._at = time.monotonic()
+            self._at = now
 
 
 class PadWatch:

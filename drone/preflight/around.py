@@ -78,7 +78,7 @@ def around(view: VehicleView, config: DroneConfig, what: Around) -> tuple[Prefli
         _storage(view, config, what),
         _fence(config, what.fence),
         weather_line(view, config, what.weather),
-        _pad(config, what),
+        _pad(view, config, what),
         _pilot(what.approved_by),
     )
 
@@ -118,9 +118,10 @@ def _fence(config: DroneConfig, fence: Fence) -> PreflightItem:
     return PreflightItem(name="geofence", ok=True, detail=detail)
 
 
-def _pad(config: DroneConfig, what: Around) -> PreflightItem:
+def _pad(view: VehicleView, config: DroneConfig, what: Around) -> PreflightItem:
     if config.pad_clear_m <= 0 or what.pad is None:
-        return PreflightItem(name="pad", ok=True, detail="nobody looks whether it is clear")
+        detail = "nobody looks whether it is clear"
+        return PreflightItem(name="pad", ok=True, detail=detail, caution=not view.is_airborne)
     near = sorted(
         (max(0.0, math.dist(seen.at[:2], what.pad[:2]) - 2.0 * seen.sigma_m), seen)
         for seen in what.people

@@ -92,6 +92,9 @@ def weather_line(view: VehicleView, config: DroneConfig, told: Told | None) -> P
     if wind is None and (told is None or told.weather.wind_mps is None):
         said.append(f"the wind is not known: nobody has told it, nor the vehicle; {limit}")
         return _line(True, "; ".join(said), caution=True)
+    if wind is None and told is not None and told.weather.from_deg is None:
+        said.append("from where is not told, and plans take the air as calm")
+        return _line(True, "; ".join([*said, limit]), caution=True)
     return _line(True, "; ".join([*said, limit]))
 
 

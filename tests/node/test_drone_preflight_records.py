@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from patrol_interfaces.msg import Finding, GeoPoint, UnitState
 
 from comms.contracts.geodesy import LocalFrame
@@ -119,13 +121,29 @@ def test_the_pads_line_knows_when_the_robot_has_looked(tmp_path: Path) -> None:
                 )
             )  # fmt: skip
 
+        diagnostics = client.node.create_publisher(DiagnosticArray, "/diagnostics", RELIABLE)
+        frames = [0]
+
+        def work(count: int) -> None:
+            """Perception has worked on so many pictures more."""
+            frames[0] += count
+            processed = KeyValue(key="processed", value=str(frames[0]))
+            status = DiagnosticStatus(name="perception: robot camera", values=[processed])
+            diagnostics.publish(DiagnosticArray(status=[status]))
+
+        def for_a_while(what: Callable[[], object]) -> None:
+            end = time.monotonic() + 3.5
+            while time.monotonic() < end:
+                what()
+                client.executor.spin_once(timeout_sec=0.1)
+
         def seen() -> bool:
             return "the robot's camera saw it" in client.line("pad").detail
 
-        end = time.monotonic() + 3.0
-        while time.monotonic() < end:  # looking away, it sees nothing of it
-            look(-math.pi / 2)
-            client.executor.spin_once(timeout_sec=0.1)
+        for_a_while(lambda: (work(1), look(-math.pi / 2)))  # looking away, it sees nothing of it
         assert not seen()
-        client.until(lambda: (look(math.pi / 2), seen())[1], 10, "the robot's look")
+        for_a_while(lambda: work(0))  # its pictures have ended
+        for_a_while(lambda: (work(0), look(math.pi / 2)))
+        assert not seen()
+        client.until(lambda: (work(1), look(math.pi / 2), seen())[2], 10, "the robot's look")
         assert not client.line("pad").caution

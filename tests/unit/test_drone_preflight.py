@@ -184,6 +184,17 @@ def test_the_pads_line_says_whose_camera_looked(
 
 
 @pytest.mark.parametrize(
+    ("around", "config"),
+    [({"pad": None}, CONFIG), ({}, CONFIG.model_copy(update={"pad_clear_m": 0.0}))],
+)
+def test_a_pad_that_nobody_looks_at_is_to_be_known(
+    around: dict[str, Any], config: DroneConfig
+) -> None:
+    line = line_of("pad", dataclasses.replace(CALM, **around), config)
+    assert (line.ok, line.caution) == (True, True)
+
+
+@pytest.mark.parametrize(
     ("free_mb", "ok", "caution"), [(150, False, False), (500, True, True), (5000, True, False)]
 )
 def test_a_disk_that_fills_up_is_told_before_it_is_full(

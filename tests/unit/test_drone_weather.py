@@ -70,6 +70,15 @@ def test_the_line_holds_it_against_the_limits(given: dict[str, Any], ok: bool, w
     assert not line.caution
 
 
+def test_a_wind_from_nobody_knows_where_is_to_be_known_because_plans_do_not_heed_it() -> None:
+    line = weather_line(VehicleView(), CONFIG, told(wind_mps=9.0))
+    assert (line.ok, line.caution) == (True, True)
+    assert "plans take the air as calm" in line.detail
+    view = VehicleView()
+    view.wind.put(Wind(1.0, 2.0))  # then the vehicle's own word counts
+    assert not weather_line(view, CONFIG, told(wind_mps=9.0)).caution
+
+
 def test_rain_may_be_allowed() -> None:
     config = DroneConfig(fly_in_rain=True)
     assert weather_line(VehicleView(), config, told(wind_mps=2.0, rain=True)).ok
