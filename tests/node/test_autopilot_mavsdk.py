@@ -128,7 +128,7 @@ def test_an_arducopter_flies_a_mission_in_the_order_that_works_and_stays_in_it(a
         await seen.until(lambda: seen.last["landed_state"] == LandedState.LANDING, 40)
         assert seen.last["flight_mode"] == FlightMode.MISSION  # its return is part of it
         await seen.until(lambda: not seen.last["armed"], 30)
-        assert seen.last["landed_state"] == LandedState.ON_GROUND
+        await seen.until(lambda: seen.last["landed_state"] == LandedState.ON_GROUND, 1)  # 5 Hz
 
     fly(autopilot(*ARDUPILOT, "--speedup", "5", "--param", "RTL_LOIT_TIME=500"), test)
 
