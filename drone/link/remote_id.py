@@ -35,7 +35,7 @@ class RemoteIdLink:
         self._direct = MavlinkDirectAsync(vehicle)
         self._commands = DirectCommands(vehicle)
         self._told = ArmStatus(is_good=True)
-        self._unsent = False
+        self._unsent: set[str] = set()  # messages of which the last try failed
         self._log = get_logger()
 
     async def run(self) -> None:
@@ -79,10 +79,10 @@ class RemoteIdLink:
         try:
             await self._commands.send(name, fields, ALL_COMPONENTS)
         except MavsdkError as error:
-            if not self._unsent:  # once for each outage, not each second of it
+            if name not in self._unsent:  # once for each outage, not each second of it
                 self._log.warning("remote identification is not sent", message=name, why=str(error))
-            self._unsent = True
+            self._unsent.add(name)
             return
-        if self._unsent:
-            self._unsent = False
-            self._log.info("remote identification is sent again")
+        if name in self._unsent:
+            self._unsent.remove(name)
+            self._log.info("remote identification is sent again", message=name)

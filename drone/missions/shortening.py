@@ -22,23 +22,36 @@ def fitting(planner: Planner, plan: FlightPlan, budget_wh: float) -> FlightPlan:
     if plan.energy_wh <= budget_wh:
         return plan
     work = [n for n, item in enumerate(plan.items) if item.part is Part.WORK and item.moves]
-    fewest, most = 1, len(work) - 1  # so many fit, or are too few; one more than `most` does not
-    best: FlightPlan | None = None
-    while most - fewest >= 1:
-        count = (fewest + most + 1) // 2
-        part = _beginning(planner, plan, work, count)
-        if part is not None and part.energy_wh <= budget_wh:
-            best, fewest = part, count
+    fewest, most = 1, len(work) - 1  # so many are paid, or too few; one more than `most` is not
+    best, held = plan, 0
+    while fewest < most:
+        asked = (fewest + most + 1) // 2
+        count, part = _with_a_way_home(planner, plan, work, range(asked, max(fewest, held), -1))
+        if part is None:
+            fewest = asked  # no way home from any of these: the last that was paid stands
+        elif part.energy_wh <= budget_wh:
+            best, held, fewest = part, count, asked
         else:
             most = count - 1
-    if best is None:
+    if not held:
         return plan
-    share = fewest / len(work)
+    why = "" if held == most else f"; from waypoints {held + 1} to {most} no way home is found"
     words = (
-        f"the battery holds {share:.0%} of the work: left out from its waypoint {fewest + 1} of "
-        f"{len(work)} on"
+        f"the battery holds {held / len(work):.0%} of the work and the way home: left out from its "
+        f"waypoint {held + 1} of {len(work)} on{why}"
     )
     return replace(best, notes=(*best.notes, words))
+
+
+def _with_a_way_home(
+    planner: Planner, plan: FlightPlan, work: list[int], counts: range
+) -> tuple[int, FlightPlan | None]:
+    """The first of `counts` from whose last waypoint there is a way home, and that plan."""
+    for count in counts:
+        part = _beginning(planner, plan, work, count)
+        if part is not None:
+            return count, part
+    return 0, None
 
 
 def _beginning(

@@ -15,8 +15,9 @@ from drone.preflight.weather import Told, weather_line
 #: Less free than so many times what is needed is worth a word.
 _SCARCE = 3.0
 _CAMERA_SCARCE_MIB = 512.0
-#: A finding that is less sure of its place than this (m) keeps nobody on the ground.
-_MOST_SIGMA_M = 5.0
+#: How unsure (1 sigma, m) a place counts at most: a finding from far away, which may be anywhere,
+#: keeps nobody on the ground. And how unsure one counts that does not say.
+_MOST_SIGMA_M, _UNTOLD_SIGMA_M = 5.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,9 @@ class Around:
 
 
 def sigma_of(covariance: Sequence[float]) -> float:
-    """The larger half axis (m, 1 sigma) of a place's covariance, row by row, m²; 0: not given."""
-    if len(covariance) != 4 or not all(map(math.isfinite, covariance)):
-        return 0.0
+    """The larger half axis (m, 1 sigma) of a place's covariance, row by row, m²."""
+    if len(covariance) != 4 or not all(map(math.isfinite, covariance)) or not any(covariance):
+        return _UNTOLD_SIGMA_M
     ee, en, _, nn = covariance
     spread = math.hypot((ee - nn) / 2.0, en)
     return min(_MOST_SIGMA_M, math.sqrt(max(0.0, (ee + nn) / 2.0 + spread)))

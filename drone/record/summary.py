@@ -10,7 +10,9 @@ import math
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
+from comms.contracts.preflight_lines import PREFLIGHT_LINES
 from drone.record.charts import over_time, site_map
 from drone.record.folders import FlightFolder
 from drone.record.story import Story, story_of
@@ -50,6 +52,7 @@ polyline{fill:none;stroke-width:1.5;vector-effect:non-scaling-stroke}
 .battery{stroke:#2a7d2a}.grid{stroke:#ddd}
 .site{fill:#fff;stroke:#bbb}.building{fill:#ccc;stroke:#999}.closed{fill:#d3302f33;stroke:#d3302f}
 polygon{stroke-width:1;vector-effect:non-scaling-stroke}.start{fill:#0a58ca}.bad{background:#fdd}
+.caution{background:#fe9}
 """
 
 
@@ -95,7 +98,7 @@ def page_of(story: Story, flight: FlightFolder, language: str, local: tzinfo | N
         over_time(words["battery"], "%", [("battery", battery)], end - begin, 100.0),
     ]  # fmt: skip
     if story.preflight:
-        rows = ((i["name"], i["detail"], "" if i["ok"] else "bad") for i in story.preflight)
+        rows = (_preflight_row(item, column) for item in story.preflight)
         parts += [f"<h2>{words['preflight']}</h2>", _table(rows)]
     parts += [f"<h2>{words['events']}</h2>", _events(story, words, local)]
     lang = {"en": "en", "zh": "zh-CN"}[language]
@@ -103,6 +106,14 @@ def page_of(story: Story, flight: FlightFolder, language: str, local: tzinfo | N
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{html.escape(title)}'
         f"</title><style>{_STYLE}</style>{''.join(parts)}</html>\n"
     )
+
+
+def _preflight_row(item: dict[str, Any], column: int) -> tuple[str, str, str]:
+    """Name, sentence and mark of a line; a log of before there were cautions has none."""
+    name = str(item["name"])
+    shown = PREFLIGHT_LINES[name][column] if name in PREFLIGHT_LINES else name
+    mark = "bad" if not item["ok"] else "caution" if item.get("caution") else ""
+    return shown, str(item["detail"]), mark
 
 
 def _wished_heights(story: Story, begin: float) -> list[tuple[float, float]]:

@@ -16,7 +16,7 @@ from drone.airspace.airspace import Airspace
 from drone.config import DroneConfig
 from drone.errors import PlanError
 from drone.missions.estimate import hover_cost, leg_cost, track_cost
-from drone.missions.plan import FlightPlan, Part
+from drone.missions.plan import FlightPlan, Part, PlanItem
 from drone.missions.planner import Planner
 from drone.missions.shortening import fitting
 from tests.drone_bench import PAD, SITE
@@ -112,9 +112,35 @@ def test_a_survey_is_cut_to_what_the_battery_pays_and_says_what_is_left(share: f
     flown = [i.at for i in part.items if i.part is Part.WORK and i.moves]
     assert 2 <= len(flown) < len(work)
     assert flown == work[: len(flown)]
-    assert part.notes[-1].endswith(f"from its waypoint {len(flown) + 1} of {len(work)} on")
+    left_out = f"left out from its waypoint {len(flown) + 1} of {len(work)} on"
+    assert part.notes[-1].endswith(left_out)
     longer = fitting(made, whole, budget + 0.1 * whole.energy_wh)
     assert len([i for i in longer.items if i.part is Part.WORK and i.moves]) >= len(flown)
+
+
+def test_where_no_way_home_is_found_a_survey_ends_before_it_and_does_not_blame_the_battery() -> (
+    None
+):
+    made = planner()
+    whole = survey(made)
+    work = [i.at for i in whole.items if i.part is Part.WORK and i.moves]
+    budget = 0.9 * whole.energy_wh
+    free = [i.at for i in fitting(made, whole, budget).items if i.part is Part.WORK and i.moves]
+    shut_in = work[len(free) - 3 : len(free)]
+    way_back = made.way_back
+
+    def shut(at: Enu, home: Enu) -> list[PlanItem]:
+        if at in shut_in:
+            raise PlanError("no way home")
+        return way_back(at, home)
+
+    made.way_back = shut  # type: ignore[method-assign]
+    part = fitting(made, whole, budget)
+    flown = [i.at for i in part.items if i.part is Part.WORK and i.moves]
+    assert flown == free[:-3]
+    assert part.energy_wh <= budget
+    ways = f"from waypoints {len(free) - 2} to {len(free)} no way home is found"
+    assert part.notes[-1].endswith(ways)
 
 
 def test_a_battery_that_pays_all_or_nothing_changes_nothing() -> None:

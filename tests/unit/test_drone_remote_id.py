@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import structlog
+from mavsdk.exceptions import MavsdkError
 from pydantic import ValidationError
 
+from drone.link.remote_id import RemoteIdLink
 from drone.link.state import ArmStatus, Position, VehicleView
 from drone.link.which import wrong_vehicle
 from drone.remote_id.config import RemoteIdConfig
@@ -99,3 +104,29 @@ def test_which_vehicle_is_meant_is_said_when_it_is_not_clear() -> None:
     assert wrong_vehicle(3, ()) == wrong_vehicle(3, (1, 3)) == ""
     assert wrong_vehicle(3, (1,)) == "system 1 answers here, system 3 is ours"
     assert "systems 1 and 3 answer here" in wrong_vehicle(0, (3, 1))
+
+
+def test_what_cannot_be_sent_is_said_once_for_each_outage_and_message(monkeypatch) -> None:
+    cut: set[str] = set()
+
+    async def send(name: str, *_: object) -> None:
+        if name in cut:
+            raise MavsdkError("no route")
+
+    monkeypatch.setattr("drone.link.remote_id.MavlinkDirectAsync", lambda _: None)
+    monkeypatch.setattr("drone.link.remote_id.DirectCommands", lambda _: SimpleNamespace(send=send))
+    link = RemoteIdLink(None, VehicleView(), RemoteIdConfig())
+
+    async def outages() -> None:
+        for now in ({"A"}, {"A"}, {"A", "B"}, {"B"}, {"B"}, set(), {"A"}):
+            cut.clear()
+            cut.update(now)
+            await link._send("A", {})
+            await link._send("B", {})
+
+    with structlog.testing.capture_logs() as logs:
+        asyncio.run(outages())
+    said = [(entry["log_level"], entry["message"]) for entry in logs]
+    assert said == [
+        ("warning", "A"), ("warning", "B"), ("info", "A"), ("info", "B"), ("warning", "A"),
+    ]  # fmt: skip

@@ -125,7 +125,10 @@ def flown(tmp_path: Path) -> FlightFolder:
         writer = McapWriter(folder.path / f"part_{part:02}.mcap")
         writer.add("/order", ns(first), ORDER)
         writer.add("/site", ns(first), {"boundary": [[-10, -10], [120, -10], [120, 50]]})
-        items = [{"name": "battery", "ok": True, "detail": "90 % </td>"}]
+        items = [
+            {"name": "battery", "ok": True, "detail": "90 % </td>"},
+            {"name": "weather", "ok": True, "detail": "the wind is not known", "caution": True},
+        ]
         writer.add("/preflight", ns(first), {"items": items})
         writer.add(
             "/plan", ns(first), {"track": [[0, 0, 0], [0, 0, 20], [100, 0, 20]], "notes": []}
@@ -154,11 +157,18 @@ def test_a_story_is_told_from_all_its_parts(flown: FlightFolder) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "Events"), ("zh", "事件")])
-def test_the_page_needs_nothing_else_and_escapes_what_others_wrote(flown, language, word) -> None:
+WORDS = [("en", "Events", "Weather"), ("zh", "事件", "天气")]
+
+
+@pytest.mark.parametrize(("language", "word", "line"), WORDS)
+def test_the_page_needs_nothing_else_and_escapes_what_others_wrote(
+    flown, language, word, line
+) -> None:
     page = page_of(story_of(flown), flown, language, ZoneInfo("Asia/Shanghai"))
     assert not re.search(r"https?:|src=|href=|url\(|@import|<script", page)
     assert word in page
+    assert f'<tr class="caution"><td>{line}</td><td>the wind is not known</td>' in page
+    assert page.count('class="bad"') == 0
     assert "Low &lt;battery&gt;" in page
     assert "Wang &lt;b&gt;" in page
     assert "90 % &lt;/td&gt;" in page

@@ -1,8 +1,10 @@
-"""Every word that a person reads on the screens, in English and Chinese. No other file holds
-any.
+"""Every word that a person reads on the screens, in English and Chinese. No other file of the
+screens holds any.
 """
 
 from __future__ import annotations
+
+from comms.contracts.preflight_lines import PREFLIGHT_LINES
 
 LANGUAGES = {"zh-CN": "中文", "en": "English"}
 
@@ -67,21 +69,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "preflight_green": ("Pre-flight list: all green", "飞行前检查：全部通过"),
     "preflight_list": ("Pre-flight list", "飞行前检查单"),
     "preflight_none": ("The drone has told no list yet.", "无人机尚未发送检查单。"),
-    "line_link": ("Link", "链路"),
-    "line_sensors": ("Sensors", "传感器"),
-    "line_position": ("Position", "定位"),
-    "line_home": ("Home", "返航点"),
-    "line_battery": ("Battery", "电量"),
-    "line_ready": ("Ready to arm", "解锁就绪"),
-    "line_failsafes": ("Failsafes", "失控保护"),
-    "line_remote_id": ("Remote identification", "远程识别"),
-    "line_airspace": ("Airspace", "空域"),
-    "line_emergency_stop": ("Emergency stop", "急停"),
-    "line_storage": ("Storage", "存储空间"),
-    "line_geofence": ("Geofence", "电子围栏"),
-    "line_weather": ("Weather", "天气"),
-    "line_pad": ("Pad", "停机坪"),
-    "line_pilot": ("Pilot", "飞手批准"),
+    **{f"line_{name}": both for name, both in PREFLIGHT_LINES.items()},
     "tell_weather": ("Tell the weather", "填报天气"),
     "weather_hint": (
         "What is left empty is not known. It counts for an hour.",
