@@ -17,9 +17,9 @@ from tests.bench.measure import Bench, Line, run
 
 def all_benches() -> list[Bench]:
     """Imported here: the detector alone takes seconds."""
-    from tests.bench import contracts, coverage, drone, link, navigation, perception
+    from tests.bench import contracts, coverage, drone, link, memory, navigation, perception
 
-    rooms = (contracts, navigation, coverage, link, drone, perception)
+    rooms = (contracts, navigation, coverage, link, drone, memory, perception)
     return [bench for room in rooms for bench in room.BENCHES]
 
 
