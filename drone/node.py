@@ -30,9 +30,11 @@ from comms.contracts.beat_reader import read_beats
 from comms.contracts.config import load_section
 from comms.contracts.errors import ContractError
 from comms.contracts.geodesy import LocalFrame
+from comms.contracts.kiosk_camera import kiosk_camera
+from comms.contracts.site import Site
 from comms.contracts.site_reader import read_site
 from comms.contracts.task import TaskState, TaskUpdate
-from comms.contracts.vehicle import RobotBody
+from comms.contracts.vehicle import KioskBody, RobotBody
 from comms.logs import get_logger
 from comms.ros.qos import LATCHED, RECORDS, RELIABLE
 from comms.ros.run import run_node
@@ -40,6 +42,7 @@ from comms.state_dir import state_dir
 from drone.assembly import make_desk, make_kit, make_vehicle, read_config
 from drone.camera.pointing import point_camera
 from drone.camera.taking import Taking
+from drone.config import DroneConfig
 from drone.execution.by_hand import Stick
 from drone.execution.journal import Final, Journal
 from drone.link.thread import LoopThread
@@ -51,7 +54,7 @@ from drone.messages import (
     weather_from_message,
 )
 from drone.others import OtherVehicles
-from drone.pad_watch import PadWatch, RobotsLook
+from drone.pad_watch import PadLooks, PadWatch
 from drone.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -100,10 +103,7 @@ class DroneNode(Node):
         self._others = OtherVehicles(self)
         kit.targets = self._others.last
         kit.people = PadWatch(self, LocalFrame(site.origin)).people
-        robot = load_section(unit, "robot_body", RobotBody) if unit else RobotBody()
-        kit.looked = RobotsLook(
-            self, LocalFrame(site.origin), robot.camera.horizontal_fov_rad, config.pad_sight_m
-        ).looked
+        kit.looked = self._pad_looks(unit, site, config).looked
         self._desk = make_desk(kit, self._news.put)
         self._reporter = Reporter(kit, self._desk, LocalFrame(site.origin), config)
         self._thread = LoopThread()
@@ -117,6 +117,17 @@ class DroneNode(Node):
             self._reporter.camera_direction,
             lambda work: self._ros_future(self._thread.submit(work)),
             lambda topic, body: self._thread.submit(self._note(topic, body)),
+        )
+
+    def _pad_looks(self, unit: str, site: Site, config: DroneConfig) -> PadLooks:
+        robot = load_section(unit, "robot_body", RobotBody) if unit else RobotBody()
+        kiosk = load_section(unit, "kiosk_body", KioskBody) if unit else KioskBody()
+        return PadLooks(
+            self,
+            LocalFrame(site.origin),
+            robot.camera.horizontal_fov_rad,
+            config.pad_sight_m,
+            kiosk_camera(site.kiosks[0], kiosk),
         )
 
     async def _note(self, topic: str, body: dict[str, Any]) -> None:

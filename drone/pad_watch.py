@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 import time
 from dataclasses import replace
@@ -12,6 +13,7 @@ from patrol_interfaces.msg import Finding, UnitState
 from rclpy.node import Node
 
 from comms.contracts.geodesy import LocalFrame
+from comms.contracts.kiosk_camera import KioskCamera
 from comms.contracts.place import Enu
 from comms.ros.qos import RECORDS, RELIABLE
 from drone.messages import geo_from_message
@@ -19,55 +21,78 @@ from drone.preflight.around import Looked, Seen, sigma_of
 
 _KIND = "person"
 _FORGET_S = 120.0
-#: Perception's word on the robot's camera, once a second.
-_CAMERA_STATUS, _WORKS_FOR_S = "perception: robot camera", 3.0
+#: Perception's word on a camera, once a second.
+_CAMERA_STATUS, _WORKS_FOR_S = re.compile(r"perception: (\w+) camera"), 3.0
 
 
-class RobotsLook:
-    """When the robot's camera, which looks ahead, saw a place: by its own word on where it is, and
-    by perception's word that it works on that camera's pictures. What stands between is not known.
+class Cameras:
+    """Which cameras perception works on, by its own word."""
 
-    `fov_rad`: the whole angle of view. `looked` may be called from any thread.
-    """
-
-    def __init__(self, node: Node, frame: LocalFrame, fov_rad: float, reach_m: float) -> None:
-        self._frame, self._half_rad, self._reach_m = frame, fov_rad / 2.0, reach_m
-        self._pad: Enu | None = None
-        self._at: float | None = None
-        self._frames: int | None = None
-        self._worked_at = -math.inf
-        node.create_subscription(UnitState, "/robot/unit_state", self._hear, RELIABLE)
+    def __init__(self, node: Node) -> None:
+        self._counts: dict[str, tuple[int, float]] = {}
         node.create_subscription(DiagnosticArray, "/diagnostics", self._diagnose, RELIABLE)
 
-    def looked(self, pad: Enu) -> Looked | None:
-        """The last look at `pad` (map m); the first call says where that is."""
-        if self._pad is None or math.dist(self._pad[:2], pad[:2]) > 1.0:
-            self._pad, self._at = pad, None
-        return Looked("robot", time.monotonic() - self._at) if self._at is not None else None
+    def works(self, whose: str) -> bool:
+        """Whether one of that camera's pictures was worked on lately."""
+        _, at = self._counts.get(whose, (0, -math.inf))
+        return time.monotonic() - at <= _WORKS_FOR_S
 
     def _diagnose(self, message: DiagnosticArray) -> None:
         """Perception counts the pictures of each camera that it has worked on."""
         for status in message.status:
-            if status.name != _CAMERA_STATUS:
-                continue
+            whose = _CAMERA_STATUS.fullmatch(status.name)
             count = next((pair.value for pair in status.values if pair.key == "processed"), "")
-            if not count.isdigit():
+            if whose is None or not count.isdigit():
                 continue
-            before, self._frames = self._frames, int(count)
-            if before is not None and self._frames > before:
-                self._worked_at = time.monotonic()
+            before, at = self._counts.get(whose[1], (int(count), -math.inf))
+            if int(count) > before:
+                at = time.monotonic()
+            self._counts[whose[1]] = int(count), at
+
+
+class PadLooks:
+    """When a camera saw the pad: the kiosk's, by where it hangs, and the robot's, which looks
+    ahead, by the robot's word on where it is; and only while perception works on its pictures. What
+    stands between is not known.
+
+    `fov_rad`: the robot's camera's whole angle of view. `looked` may be called from any thread.
+    """
+
+    def __init__(
+        self, node: Node, frame: LocalFrame, fov_rad: float, reach_m: float, kiosk: KioskCamera
+    ) -> None:
+        self._frame, self._half_rad, self._reach_m = frame, fov_rad / 2.0, reach_m
+        self._kiosk = kiosk
+        self._cameras = Cameras(node)
+        self._pad: Enu | None = None
+        self._robot_at: float | None = None
+        self._kiosk_at: float | None = None
+        node.create_subscription(UnitState, "/robot/unit_state", self._hear, RELIABLE)
+
+    def looked(self, pad: Enu) -> Looked | None:
+        """The last look at `pad` (map m); the first call says where that is."""
+        now = time.monotonic()
+        if self._pad is None or math.dist(self._pad[:2], pad[:2]) > 1.0:
+            self._pad, self._robot_at, self._kiosk_at = pad, None, None
+        if self._cameras.works("kiosk") and self._kiosk.sees(*pad[:2], self._reach_m):
+            self._kiosk_at = now
+        looks = [("kiosk", self._kiosk_at), ("robot", self._robot_at)]
+        ages = [(now - at, whose) for whose, at in looks if at is not None]
+        if not ages:
+            return None
+        age_s, whose = min(ages)
+        return Looked(whose, age_s)
 
     def _hear(self, message: UnitState) -> None:
-        now = time.monotonic()
-        works = now - self._worked_at <= _WORKS_FOR_S
         pad = self._pad
-        if pad is None or not works or not message.localized or not message.connected:
+        if pad is None or not message.localized or not message.connected:
             return
         here = self._frame.to_enu(geo_from_message(message.position))
         east, north = pad.east_m - here.east_m, pad.north_m - here.north_m
         off = math.remainder(math.atan2(north, east) - message.heading_rad, math.tau)
-        if math.hypot(east, north) <= self._reach_m and abs(off) <= self._half_rad:
-            self._at = now
+        near = math.hypot(east, north) <= self._reach_m
+        if near and abs(off) <= self._half_rad and self._cameras.works("robot"):
+            self._robot_at = time.monotonic()
 
 
 class PadWatch:

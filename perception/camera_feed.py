@@ -1,30 +1,21 @@
-"""What comes in for one camera: its pictures, its lens, and what is needed to say where it was.
-
-The robot's camera is placed by its odometry and helped by its lidar; the drone's by the drone's
-odometry and its gimbal's attitude.
-"""
+"""What comes in for one camera: its pictures, its lens, and where it was when it took them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from geometry_msgs.msg import QuaternionStamped
-from nav_msgs.msg import Odometry
 from rclpy.node import Node
-from sensor_msgs.msg import CameraInfo, Image, LaserScan
+from sensor_msgs.msg import CameraInfo, Image
 
-from comms.contracts.task import Vehicle
-from comms.contracts.vehicle import Mount
-from comms.ros.qos import RELIABLE, SENSOR
-from perception.config import LocateConfig, UnitConfig
+from comms.contracts.finding import Source
+from comms.contracts.site import Site
+from comms.ros.qos import SENSOR
+from perception.config import UnitConfig
 from perception.errors import PerceptionError
-from perception.locate.camera_model import Lens, drone_camera, robot_camera
-from perception.locate.lidar import scan_points
-from perception.locate.pose_buffer import Matrix, PoseBuffer
-from perception.messages import attitude_of, lens_of, pose_of, scan_of
+from perception.locate.camera_model import Lens
+from perception.messages import lens_of
 from perception.pipeline import View
-
-_SCAN_AGE_S = 0.3
+from perception.whereabouts import whereabouts_of
 
 
 class CameraFeed:
@@ -33,60 +24,33 @@ class CameraFeed:
     def __init__(
         self,
         node: Node,
-        vehicle: Vehicle,
+        source: Source,
         unit: UnitConfig,
-        on_image: Callable[[Vehicle, Image], None],
+        site: Site,
+        on_image: Callable[[Source, Image], None],
         on_trouble: Callable[[str], None],
     ) -> None:
-        self.vehicle = vehicle
+        self.source = source
         self.received = 0
-        self._config: LocateConfig = unit.perception.locate
-        self._mount: Mount = unit.camera(vehicle).mount
-        self._lidar_mount: Mount = unit.robot.lidar
-        self._lens = Lens.of(unit.camera(vehicle))
+        self._lens = Lens.of(unit.camera(source))
         self._calibration: tuple[float, ...] = ()
         self._on_image, self._on_trouble = on_image, on_trouble
-        limits = self._config.max_extrapolation_s, self._config.max_gap_s
-        self._poses, self._attitudes = PoseBuffer(*limits), PoseBuffer(*limits)
-        self._scan: LaserScan | None = None
-        name = vehicle.value
+        self._whereabouts = whereabouts_of(source, node, unit, site)
+        name = source.value
         node.create_subscription(Image, f"/{name}/camera/image_raw", self._image, SENSOR)
         node.create_subscription(CameraInfo, f"/{name}/camera/camera_info", self._info, SENSOR)
-        node.create_subscription(Odometry, f"/{name}/odometry", self._odometry, RELIABLE)
-        if vehicle is Vehicle.ROBOT:
-            node.create_subscription(LaserScan, "/robot/scan", self._keep_scan, SENSOR)
-        else:
-            node.create_subscription(
-                QuaternionStamped, "/drone/camera_attitude", self._attitude, RELIABLE
-            )
 
     def view(self, time_s: float, width: int, height: int) -> View | None:
         """Where the camera was at `time_s` (UTC), for a picture of that size; None: not known."""
-        pose = self._poses.at(time_s)
+        pose = self._whereabouts.at(time_s)
         if pose is None:
             return None
         lens = self._lens.scaled_to(width, height)
-        if self.vehicle is Vehicle.ROBOT:
-            camera = robot_camera(pose, self._mount, self._config)
-            return View(lens, camera, self._lidar_points(time_s))
-        attitude = self._attitudes.at(time_s)
-        if attitude is None:
-            return None
-        return View(lens, drone_camera(pose, attitude, self._mount, self._config))
-
-    def _lidar_points(self, time_s: float) -> Matrix | None:
-        message = self._scan
-        if message is None:
-            return None
-        scan = scan_of(message)
-        pose = self._poses.at(scan.time_s)
-        if pose is None or abs(scan.time_s - time_s) > _SCAN_AGE_S:
-            return None
-        return scan_points(scan, pose, self._lidar_mount)
+        return View(lens, pose, self._whereabouts.lidar_points(time_s))
 
     def _image(self, message: Image) -> None:
         self.received += 1
-        self._on_image(self.vehicle, message)
+        self._on_image(self.source, message)
 
     def _info(self, message: CameraInfo) -> None:
         numbers = (message.width, message.height, *message.k, *message.d)
@@ -96,13 +60,4 @@ class CameraFeed:
         try:
             self._lens = lens_of(message)
         except PerceptionError as error:
-            self._on_trouble(f"{self.vehicle} camera: {error}; the unit's file is used instead")
-
-    def _odometry(self, message: Odometry) -> None:
-        self._poses.add(pose_of(message))
-
-    def _attitude(self, message: QuaternionStamped) -> None:
-        self._attitudes.add(attitude_of(message))
-
-    def _keep_scan(self, message: LaserScan) -> None:
-        self._scan = message
+            self._on_trouble(f"{self.source} camera: {error}; the unit's file is used instead")

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from comms.contracts.errors import ContractError
+from comms.contracts.finding import Source
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import GeoPoint
-from comms.contracts.task import Vehicle
 from perception.config import PerceptionConfig, load_unit
 from perception.detect.detections import Detector, Picture
 from perception.pipeline import Pipeline
@@ -29,7 +29,7 @@ from perception.track.tracker import TrackedBox
 
 app = typer.Typer(help="Perception: try it on pictures and videos.", no_args_is_help=True)
 _console = Console()
-_CAMERA = Vehicle.ROBOT
+_CAMERA = Source.ROBOT
 _ANYWHERE = GeoPoint(latitude_deg=0.0, longitude_deg=0.0)
 
 

@@ -9,8 +9,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from comms.contracts.config import load_section
-from comms.contracts.task import Vehicle
-from comms.contracts.vehicle import Camera, DroneBody, RobotBody
+from comms.contracts.finding import Source
+from comms.contracts.vehicle import Camera, DroneBody, KioskBody, RobotBody
 from perception.errors import PerceptionError
 
 
@@ -46,6 +46,10 @@ class LocateConfig(Section):
     box_sigma: float = Field(default=0.02, ge=0, le=0.5, description="the same, per box height")
     robot_pitch_sigma_rad: float = Field(default=0.010, ge=0, le=0.5, description="rad, 1 sigma")
     drone_pitch_sigma_rad: float = Field(default=0.020, ge=0, le=0.5, description="rad, 1 sigma")
+    kiosk_pitch_sigma_rad: float = Field(default=0.010, ge=0, le=0.5, description="rad, 1 sigma")
+    kiosk_sigma_m: float = Field(
+        default=0.10, ge=0, le=10, description="m, where the kiosk's camera hangs, each axis"
+    )
     robot_height_sigma_m: float = Field(default=0.02, ge=0, le=10, description="m, of the camera")
     drone_height_sigma_m: float = Field(default=0.5, ge=0, le=20, description="m, of the camera")
     yaw_sigma_rad: float = Field(default=0.010, ge=0, le=0.5, description="rad, at the least")
@@ -104,10 +108,10 @@ class LiveConfig(Section):
 
 
 class PerceptionConfig(Section):
-    """All of perception; `cameras` lists the vehicles whose camera is looked at."""
+    """All of perception; `cameras` lists those that are looked at."""
 
-    cameras: tuple[Literal["robot", "drone"], ...] = Field(
-        default=("robot", "drone"), description="whose pictures are looked at"
+    cameras: tuple[Literal["robot", "drone", "kiosk"], ...] = Field(
+        default=("robot", "drone", "kiosk"), description="whose pictures are looked at"
     )
     max_rate_hz: float = Field(default=4.0, gt=0, le=60, description="Hz per camera, at the most")
     detector: DetectorConfig = DetectorConfig()
@@ -126,16 +130,17 @@ class UnitConfig(BaseModel):
     perception: PerceptionConfig = PerceptionConfig()
     robot: RobotBody = RobotBody()
     drone: DroneBody = DroneBody()
+    kiosk: KioskBody = KioskBody()
 
     def with_cameras(self, names: str) -> UnitConfig:
         """The same with the cameras of a comma-separated list; empty: unchanged.
 
-        Raises PerceptionError when a name is not that of a vehicle with a camera.
+        Raises PerceptionError when there is none of that name.
         """
         wanted = tuple(name.strip() for name in names.split(",") if name.strip())
         if not wanted:
             return self
-        known = [vehicle.value for vehicle in Vehicle]
+        known = [source.value for source in Source]
         for name in wanted:
             if name not in known:
                 raise PerceptionError(
@@ -144,8 +149,12 @@ class UnitConfig(BaseModel):
         section = self.perception.model_copy(update={"cameras": wanted})
         return self.model_copy(update={"perception": section})
 
-    def camera(self, vehicle: Vehicle) -> Camera:
-        return self.robot.camera if vehicle is Vehicle.ROBOT else self.drone.camera
+    def camera(self, source: Source) -> Camera:
+        return {
+            Source.ROBOT: self.robot.camera,
+            Source.DRONE: self.drone.camera,
+            Source.KIOSK: self.kiosk.camera,
+        }[source]
 
 
 def load_unit(path: str | Path) -> UnitConfig:
@@ -156,4 +165,5 @@ def load_unit(path: str | Path) -> UnitConfig:
         perception=load_section(path, "perception", PerceptionConfig),
         robot=load_section(path, "robot_body", RobotBody),
         drone=load_section(path, "drone_body", DroneBody),
+        kiosk=load_section(path, "kiosk_body", KioskBody),
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-from comms.contracts.task import Vehicle
+from comms.contracts.finding import Source
 from perception.pipeline import Pipeline
 
 _WINDOW = 5  # reports over which the rates are taken
@@ -22,13 +22,13 @@ class Reporter:
     def __init__(self, pipeline: Pipeline, max_rate_hz: float) -> None:
         self._pipeline = pipeline
         self._max_rate_hz = max_rate_hz
-        self._history: list[tuple[float, dict[Vehicle, tuple[int, int]]]] = []
+        self._history: list[tuple[float, dict[Source, tuple[int, int]]]] = []
 
     def report(
         self,
         stamp: Time,
-        received: Mapping[Vehicle, int],
-        dropped: Mapping[Vehicle, int],
+        received: Mapping[Source, int],
+        dropped: Mapping[Source, int],
         failed: int,
         broken_frames: int,
     ) -> DiagnosticArray:
@@ -40,7 +40,7 @@ class Reporter:
         message.status += [self._camera(camera, dropped[camera]) for camera in received]
         return message
 
-    def _frames(self, camera: Vehicle) -> int:
+    def _frames(self, camera: Source) -> int:
         return self._pipeline.counts[camera].frames
 
     def _stages(self, failed: int, broken_frames: int) -> DiagnosticStatus:
@@ -55,7 +55,7 @@ class Reporter:
         text = f"{failed} frames failed" if failed else "running"
         return _status("perception: pipeline", level, text, values)
 
-    def _camera(self, camera: Vehicle, dropped: int) -> DiagnosticStatus:
+    def _camera(self, camera: Source, dropped: int) -> DiagnosticStatus:
         (start, firsts), (end, lasts) = self._history[0], self._history[-1]
         first, last = firsts[camera], lasts[camera]
         seconds = max(1.0, end - start)

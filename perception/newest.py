@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
-from comms.contracts.task import Vehicle
+from comms.contracts.finding import Source
 
 Frame = TypeVar("Frame")
 
@@ -21,20 +21,20 @@ class NewestFrames(Generic[Frame]):
 
     def __init__(
         self,
-        cameras: Iterable[Vehicle],
+        cameras: Iterable[Source],
         max_rate_hz: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
         self._period_s = 1.0 / max_rate_hz
-        self._waiting: dict[Vehicle, Frame] = {}
-        self._last: dict[Vehicle, Frame] = {}
-        self._due: dict[Vehicle, float] = {camera: -1e9 for camera in cameras}
+        self._waiting: dict[Source, Frame] = {}
+        self._last: dict[Source, Frame] = {}
+        self._due: dict[Source, float] = {camera: -1e9 for camera in cameras}
         self._changed = threading.Condition()
         self._closed = False
-        self.dropped: dict[Vehicle, int] = dict.fromkeys(self._due, 0)
+        self.dropped: dict[Source, int] = dict.fromkeys(self._due, 0)
 
-    def put(self, camera: Vehicle, frame: Frame) -> None:
+    def put(self, camera: Source, frame: Frame) -> None:
         """From any thread."""
         with self._changed:
             if camera in self._waiting:
@@ -43,7 +43,7 @@ class NewestFrames(Generic[Frame]):
             self._last[camera] = frame
             self._changed.notify()
 
-    def take(self, timeout_s: float) -> tuple[Vehicle, Frame] | None:
+    def take(self, timeout_s: float) -> tuple[Source, Frame] | None:
         """The next frame to work on, or None after `timeout_s` or when closed."""
         end = self._clock() + timeout_s
         with self._changed:
@@ -61,7 +61,7 @@ class NewestFrames(Generic[Frame]):
                 self._changed.wait(max(0.001, min(end, soonest) - now))
             return None
 
-    def last(self, camera: Vehicle) -> Frame | None:
+    def last(self, camera: Source) -> Frame | None:
         """The newest frame that has come, worked on or not."""
         with self._changed:
             return self._last.get(camera)

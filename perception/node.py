@@ -19,8 +19,8 @@ from rclpy.publisher import Publisher
 from sensor_msgs.msg import CompressedImage, Image
 
 from comms.contracts.errors import ContractError
+from comms.contracts.finding import Source
 from comms.contracts.site_reader import read_site
-from comms.contracts.task import Vehicle
 from comms.logs import get_logger
 from comms.ros.images import image_to_bgr
 from comms.ros.qos import RECORDS, RELIABLE, SENSOR
@@ -59,12 +59,12 @@ class PerceptionNode(Node):
         if not site_file:
             raise PerceptionError("the parameter site_file is empty: name the site's GeoJSON file")
         unit = load_unit(unit_config).with_cameras(cameras)
-        frame = read_site(site_file).frame
+        site = read_site(site_file)
         self._config = unit.perception
-        self._cameras = [Vehicle(camera) for camera in self._config.cameras]
+        self._cameras = [Source(camera) for camera in self._config.cameras]
         detector = UltralyticsDetector(self._config.detector)
         blurrer = Blurrer(self._config.privacy)
-        self._pipeline = Pipeline(self._config, detector, blurrer, frame)
+        self._pipeline = Pipeline(self._config, detector, blurrer, site.frame)
         self._busy = threading.Lock()  # the pipeline serves one at a time
         self._frames: NewestFrames[Image] = NewestFrames(self._cameras, self._config.max_rate_hz)
         self._reporter = Reporter(self._pipeline, self._config.max_rate_hz)
@@ -72,11 +72,11 @@ class PerceptionNode(Node):
         self._broken = self._failed = self._failed_in_a_row = 0
         self._findings = self.create_publisher(Finding, "/findings", RECORDS)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", RELIABLE)
-        self._live: dict[Vehicle, Publisher] = {}
+        self._live: dict[Source, Publisher] = {}
         self._live_due = dict.fromkeys(self._cameras, 0.0)
-        self._feeds: dict[Vehicle, CameraFeed] = {}
+        self._feeds: dict[Source, CameraFeed] = {}
         for camera in self._cameras:
-            feed = CameraFeed(self, camera, unit, self._frames.put, self._complain)
+            feed = CameraFeed(self, camera, unit, site, self._frames.put, self._complain)
             self._feeds[camera] = feed
             topic = f"/{camera.value}/camera/live"
             self._live[camera] = self.create_publisher(CompressedImage, topic, SENSOR)
@@ -119,7 +119,7 @@ class PerceptionNode(Node):
             still_open = sum(entry.state.is_open for entry in entries)
             self._log.info("findings_restored", known=len(entries), open=still_open)
 
-    def _work_on(self, journal: FindingJournal, camera: Vehicle, message: Image) -> None:
+    def _work_on(self, journal: FindingJournal, camera: Source, message: Image) -> None:
         try:
             picture = image_to_bgr(message)
         except ContractError as error:
@@ -139,7 +139,7 @@ class PerceptionNode(Node):
                 os._exit(1)  # the runner starts it anew, and the journal has the open findings
 
     def _perceive(
-        self, journal: FindingJournal, camera: Vehicle, message: Image, picture: Picture
+        self, journal: FindingJournal, camera: Source, message: Image, picture: Picture
     ) -> None:
         detections = self._pipeline.detect(picture)
         tracked = self._pipeline.track(camera, detections)
@@ -163,7 +163,7 @@ class PerceptionNode(Node):
 
     def _show(
         self,
-        camera: Vehicle,
+        camera: Source,
         message: Image,
         picture: Picture,
         detections: Detections,
@@ -193,9 +193,7 @@ class PerceptionNode(Node):
 
     # --- the executor's thread
 
-    def _take_picture(
-        self, camera: Vehicle, response: TakePicture.Response
-    ) -> TakePicture.Response:
+    def _take_picture(self, camera: Source, response: TakePicture.Response) -> TakePicture.Response:
         message = self._frames.last(camera)
         if message is None:
             response.message = f"the {camera}'s camera has not sent a picture yet"

@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from comms.contracts.finding import Finding
+from comms.contracts.finding import Finding, Source
 from comms.contracts.geodesy import LocalFrame
-from comms.contracts.task import Vehicle
 from perception.config import PerceptionConfig
 from perception.detect.detections import Detections, Detector, Picture
 from perception.findings.book import FindingBook, Revision
@@ -64,7 +63,7 @@ class Pipeline:
         self._blurrer = blurrer
         self._locator = Locator(config.locate)
         self._trackers = {
-            Vehicle(camera): CameraTracker(config.detector, config.track, config.max_rate_hz)
+            Source(camera): CameraTracker(config.detector, config.track, config.max_rate_hz)
             for camera in config.cameras
         }
         self.book = FindingBook(config.findings, frame)
@@ -76,7 +75,7 @@ class Pipeline:
         with self.times.stage("detect"):
             return self._detector.detect([picture])[0]
 
-    def track(self, camera: Vehicle, detections: Detections) -> list[TrackedBox]:
+    def track(self, camera: Source, detections: Detections) -> list[TrackedBox]:
         """The tracks seen in the newest frame of the camera."""
         self.counts[camera].frames += 1
         with self.times.stage("track"):
@@ -84,7 +83,7 @@ class Pipeline:
 
     def judge(
         self,
-        camera: Vehicle,
+        camera: Source,
         time_s: float,
         picture: Picture,
         detections: Detections,
@@ -123,7 +122,7 @@ class Pipeline:
         with self.times.stage("encode"):
             return to_jpeg(blurred, limit_bytes, marks)
 
-    def _place(self, camera: Vehicle, box: TrackedBox, view: View | None) -> Place | NoPlace:
+    def _place(self, camera: Source, box: TrackedBox, view: View | None) -> Place | NoPlace:
         place: Place | NoPlace = NoPlace.NO_POSE
         if view is not None:
             place = self._locator.locate(box.box, box.kind, view.pose, view.lens, view.points)

@@ -8,7 +8,14 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from comms.contracts.place import GeoPoint
-from comms.contracts.task import Vehicle
+
+
+class Source(StrEnum):
+    """Whose camera saw it: a vehicle's, or the one that is fixed to the kiosk."""
+
+    ROBOT = "robot"
+    DRONE = "drone"
+    KIOSK = "kiosk"
 
 
 class FindingPhase(StrEnum):
@@ -29,7 +36,7 @@ class Finding(BaseModel):
     label: str = Field(default="", description="the detector's class name")
     confidence: float = Field(ge=0, le=1)
     reason: str = Field(default="", description="one sentence for a person")
-    source: Vehicle
+    source: Source
     first_seen: datetime
     last_seen: datetime
     position: GeoPoint

@@ -1,4 +1,5 @@
-"""What the vehicles are made of: sizes and where the sensors sit. Read from the unit's YAML.
+"""What the vehicles and their kiosk are made of: sizes and where the sensors sit. Read
+from the unit's YAML.
 
 The simulation builds its models from this, and the nodes place their readings by it, so that one
 file describes the unit. Mounts are in the vehicle's body frame: x forward, y left, z up (REP-103),
@@ -78,3 +79,14 @@ class DroneBody(BaseModel):
         mount=Mount(x_m=0.12, z_m=-0.08), width_px=640, height_px=480, rate_hz=3.0
     )
     battery_wh: float = Field(default=90.0, gt=0, description="Wh when full")
+
+
+class KioskBody(BaseModel):
+    """The police kiosk: a square cabin; its camera hangs under the roof's edge and looks at the
+    drone's pad. `camera.mount` is not used: where it hangs follows from the site."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    side_m: float = Field(default=2.4, gt=0.5, le=10, description="m, the cabin, across")
+    height_m: float = Field(default=2.8, gt=1, le=10, description="m, the cabin")
+    camera: Camera = Camera(horizontal_fov_rad=1.4, rate_hz=2.0)

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from sensor_msgs.msg import CompressedImage
 
 from comms.contracts.errors import ContractError, first_fault
-from comms.contracts.finding import Finding, FindingPhase
+from comms.contracts.finding import Finding, FindingPhase, Source
 from comms.contracts.place import GeoPoint
 from comms.contracts.task import (
     Approval,
@@ -215,7 +215,7 @@ def finding_from_ros(message: Any) -> Finding:
             label=message.label,
             confidence=message.confidence,
             reason=message.reason,
-            source=Vehicle(message.source),
+            source=Source(message.source),
             first_seen=time_from_ros(message.first_seen),
             last_seen=time_from_ros(message.last_seen),
             position=point_from_ros(message.position),

@@ -17,7 +17,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import ValidationError
 
 from comms.contracts.errors import ContractError, first_fault
-from comms.contracts.finding import Finding, FindingPhase
+from comms.contracts.finding import Finding, FindingPhase, Source
 from comms.contracts.place import GeoPoint
 from comms.contracts.task import (
     Approval,
@@ -36,24 +36,25 @@ Word = TypeVar("Word", bound=StrEnum)
 
 _WIRE_ENUM: dict[type[StrEnum], tuple[Any, str]] = {
     Vehicle: (pb.Vehicle, "VEHICLE_"),
+    Source: (pb.Vehicle, "VEHICLE_"),
     TaskKind: (pb.TaskKind, "TASK_KIND_"),
     TaskState: (pb.TaskState, "TASK_STATE_"),
     OnLinkLoss: (pb.OnLinkLoss, "ON_LINK_LOSS_"),
     FindingPhase: (pb.FindingPhase, "FINDING_PHASE_"),
 }
-_NUMBER: dict[StrEnum, int] = {
-    word: wire.Value(prefix + word.name)
+_NUMBER: dict[tuple[type[StrEnum], StrEnum], int] = {
+    (kind, word): wire.Value(prefix + word.name)
     for kind, (wire, prefix) in _WIRE_ENUM.items()
     for word in kind
 }
 _WORD: dict[tuple[type[StrEnum], int], StrEnum] = {
-    (type(word), number): word for word, number in _NUMBER.items()
+    (kind, number): word for (kind, word), number in _NUMBER.items()
 }
 
 
 def word_to_wire(word: StrEnum) -> Any:
     """The number of an enum's word in patrol/v1."""
-    return _NUMBER[word]
+    return _NUMBER[type(word), word]
 
 
 def word_from_wire(kind: type[Word], number: int) -> Word:
@@ -229,7 +230,7 @@ def finding_from_wire(wire: pb.Finding) -> Finding:
             label=wire.label,
             confidence=wire.confidence,
             reason=wire.reason,
-            source=word_from_wire(Vehicle, wire.source),
+            source=word_from_wire(Source, wire.source),
             first_seen=time_from_wire(wire.first_seen),
             last_seen=time_from_wire(wire.last_seen),
             position=point_from_wire(wire.position),

@@ -23,6 +23,7 @@ SECTIONS = {
     "unit": "comms.bridge.config:UnitName",
     "robot_body": "comms.contracts.vehicle:RobotBody",
     "drone_body": "comms.contracts.vehicle:DroneBody",
+    "kiosk_body": "comms.contracts.vehicle:KioskBody",
     "localization": "robot.localization.config:LocalizationConfig",
     "navigation": "robot.navigation.config:NavigationConfig",
     "safety": "robot.safety.config:SafetyConfig",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from comms.contracts.task import Vehicle
+from comms.contracts.finding import Source
 from perception.config import KindConfig
 from perception.findings.sighting import Sighting
 
@@ -26,7 +26,7 @@ class Confirmation:
     """The recent frames of every track."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[Vehicle, int], deque[tuple[float, float]]] = {}
+        self._seen: dict[tuple[Source, int], deque[tuple[float, float]]] = {}
 
     def add(self, sighting: Sighting, config: KindConfig) -> Evidence:
         frames = self._seen.setdefault(sighting.track_key, deque(maxlen=200))
@@ -41,7 +41,7 @@ class Confirmation:
             confirmed=len(frames) >= config.confirm_frames and mean >= config.min_confidence,
         )
 
-    def forget(self, now_s: float) -> list[tuple[Vehicle, int]]:
+    def forget(self, now_s: float) -> list[tuple[Source, int]]:
         """Drops tracks long unseen (or of a clock since set back); returns them."""
         old = [
             key

@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from comms.contracts.finding import FindingPhase
-from comms.contracts.task import Vehicle
+from comms.contracts.finding import FindingPhase, Source
 from perception.config import KindConfig
 from perception.findings.sighting import Sighting
 from perception.locate.pose_buffer import Matrix, Vector
@@ -31,7 +30,7 @@ class OpenFinding(BaseModel):
     phase: FindingPhase
     kind: str
     label: str
-    source: Vehicle
+    source: Source
     confidence: float
     count: int
     first_seen_s: float

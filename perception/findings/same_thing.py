@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from comms.contracts.task import Vehicle
+from comms.contracts.finding import Source
 from perception.config import FindingsConfig, KindConfig
 from perception.findings.open_finding import OpenFinding
 from perception.findings.sighting import Sighting
@@ -23,8 +23,8 @@ class Bindings:
     """Which track shows which finding, and when it last did."""
 
     def __init__(self) -> None:
-        self._finding: dict[tuple[Vehicle, int], str] = {}
-        self._shown: dict[tuple[str, Vehicle], tuple[float, int]] = {}
+        self._finding: dict[tuple[Source, int], str] = {}
+        self._shown: dict[tuple[str, Source], tuple[float, int]] = {}
 
     def bind(self, sighting: Sighting, finding_id: str) -> None:
         self._finding[sighting.track_key] = finding_id
@@ -34,7 +34,7 @@ class Bindings:
     def finding_of(self, sighting: Sighting) -> str | None:
         return self._finding.get(sighting.track_key)
 
-    def forget_tracks(self, keys: Iterable[tuple[Vehicle, int]]) -> None:
+    def forget_tracks(self, keys: Iterable[tuple[Source, int]]) -> None:
         for key in keys:
             self._finding.pop(key, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from comms.contracts.task import Vehicle
+from comms.contracts.finding import Source
 from perception.locate.locator import Place
 from perception.track.tracker import TrackedBox
 
@@ -14,13 +14,13 @@ class Sighting:
     """A tracked box of `source`'s camera with its place on the map; `time_s` is the frame's,
     UTC."""
 
-    source: Vehicle
+    source: Source
     time_s: float
     tracked: TrackedBox
     place: Place
 
     @property
-    def track_key(self) -> tuple[Vehicle, int]:
+    def track_key(self) -> tuple[Source, int]:
         return self.source, self.tracked.track_id
 
     @property

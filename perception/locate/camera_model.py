@@ -123,6 +123,23 @@ def robot_camera(pose: Pose, mount: Mount, config: LocateConfig) -> CameraPose:
     )
 
 
+def fixed_camera(
+    at: Sequence[float], yaw_rad: float, pitch_rad: float, config: LocateConfig
+) -> CameraPose:
+    """A camera that hangs on a wall over level ground; `pitch_rad` is positive downwards."""
+    c, s = math.cos(yaw_rad), math.sin(yaw_rad)
+    turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+    return CameraPose(
+        origin=np.array(at, dtype=float),
+        rotation=turn @ mount_rotation(Mount(pitch_rad=pitch_rad)),
+        ground_m=0.0,
+        position_covariance=np.eye(2) * config.kiosk_sigma_m**2,
+        pitch_sigma_rad=config.kiosk_pitch_sigma_rad,
+        yaw_sigma_rad=config.yaw_sigma_rad,
+        height_sigma_m=config.kiosk_sigma_m,
+    )
+
+
 def drone_camera(
     pose: Pose, attitude: Pose, mount: Mount, config: LocateConfig, ground_m: float = 0.0
 ) -> CameraPose:

@@ -73,7 +73,7 @@ def read_config(
     config = AutopilotConfig()
     if unit_config:
         config = load_section(unit_config, "simulated_autopilot", AutopilotConfig)
-        _, body = read_bodies(unit_config)
+        body = read_bodies(unit_config).drone
         config = config.model_copy(
             update={
                 "airframe": config.airframe.model_copy(update={"mass_kg": body.mass_kg}),

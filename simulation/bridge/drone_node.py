@@ -49,7 +49,7 @@ class DroneBridge(Node):
         self._clock = self.create_publisher(Clock, "/clock", RELIABLE)
         self._truth = self.create_publisher(Odometry, "/sim/ground_truth/drone", SENSOR)
         self._transport = transport = GazeboTransport(run.port, run.world)
-        _, drone = read_bodies(unit_config)
+        drone = read_bodies(unit_config).drone
         self._camera = CameraChannel(
             self, transport, drone_model.image_topic(self._name), "/drone/camera",
             "drone/camera_optical_frame", drone.camera, self._to_utc_ns,

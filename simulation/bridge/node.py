@@ -34,6 +34,7 @@ from simulation.gazebo.motor_link import MotorLink
 from simulation.gazebo.run_file import RunFile, run_in_world
 from simulation.gazebo.transport import GazeboTransport
 from simulation.world import drone_model, robot_model
+from simulation.world import kiosk as kiosk_model
 
 CLOCK_NS = 15_000_000  # at each reading of a 50 Hz IMU
 DRIVE_NS = 40_000_000
@@ -54,8 +55,10 @@ class GazeboBridge(Node):
         config = (
             load_section(unit_config, "simulation", BridgeConfig) if unit_config else BridgeConfig()
         )
-        robot, drone = read_bodies(unit_config)
-        self._docks = [k.dock for k in read_site(site_file).kiosks] if site_file else []
+        bodies = read_bodies(unit_config)
+        robot, drone = bodies.robot, bodies.drone
+        kiosks = read_site(site_file).kiosks if site_file else ()
+        self._docks = [kiosk.dock for kiosk in kiosks]
         self._dock_reach_m = config.dock_reach_m
         self._start_utc_ns = run.start_utc_ns
         self._now_ns = 0
@@ -82,6 +85,13 @@ class GazeboBridge(Node):
                 CameraChannel(
                     self, transport, drone_model.image_topic(run.drones[0].name),
                     "/drone/camera", "drone/camera_optical_frame", drone.camera, to_utc,
+                )
+            )  # fmt: skip
+        if kiosks:
+            self._cameras.append(
+                CameraChannel(
+                    self, transport, kiosk_model.IMAGE_TOPIC,
+                    "/kiosk/camera", "kiosk/camera_optical_frame", bodies.kiosk.camera, to_utc,
                 )
             )  # fmt: skip
         ImuChannel(self, transport, config, run.robot_start[2], run.seed, to_utc, self._on_time)

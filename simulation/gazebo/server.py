@@ -104,15 +104,14 @@ class GazeboServer:
         """Until told to stop (0) or until Gazebo dies (1)."""
         options = self._options
         rootfs = Path(os.environ.get("PATROL_GAZEBO_ROOT", ""))
-        robot, drone = read_bodies(options.unit_config)
         drone_ports = ports.free_udp_pairs(0 if options.no_drone else options.drones)
         plugins = tuple(f"libPatrolFlightPlugin{port}.so" for port in drone_ports)
         for plugin, command_port in zip(plugins, drone_ports, strict=True):
             write_flight_plugin(rootfs, self._folder / plugin, command_port)
+        bodies = read_bodies(options.unit_config)
         world = write_world(
             read_site(options.site),
-            robot,
-            drone,
+            bodies,
             WorldOptions(
                 seed=options.seed,
                 walkers=options.walkers,
@@ -127,7 +126,7 @@ class GazeboServer:
         if len(world.walks) < options.walkers:
             log.warning("the pavements have room for fewer walkers", walkers=len(world.walks))
         transport, port, start_utc_ns = self._start_gazebo(rootfs)
-        motors = Motors(transport, robot)
+        motors = Motors(transport, bodies.robot)
         Gimbals(transport, [model_name(n) for n in range(1, len(drone_ports) + 1)])
         if options.speed > 0:
             Pace(transport, options.speed)

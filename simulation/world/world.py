@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from comms.contracts.site import Kiosk, Site
-from comms.contracts.vehicle import DroneBody, RobotBody
+from simulation.bodies import Bodies
 from simulation.gazebo.errors import SimulationError
 from simulation.world import sdf
 from simulation.world.buildings import add_buildings
@@ -29,6 +29,7 @@ from simulation.world.wind import add_wind
 WORLD_NAME = "site"
 FILE_NAME = "world.sdf"
 BETWEEN_DRONES_M = 3.0
+_BESIDE_M, _PAD_FREE_M = 2.5, 6.0
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,7 @@ class World:
     pads: tuple[tuple[float, float], ...] = ()
 
 
-def write_world(
-    site: Site, robot: RobotBody, drone: DroneBody, options: WorldOptions, folder: WorldFolder
-) -> World:
+def write_world(site: Site, bodies: Bodies, options: WorldOptions, folder: WorldFolder) -> World:
     """Write `world.sdf` and its meshes into `folder`.
 
     Raises SimulationError when the site has neither a kiosk nor a start given for the robot.
@@ -59,15 +58,15 @@ def write_world(
     add_buildings(world, site, folder)
     add_trees(world, site, folder, dice)
     add_cars(world, site, folder, dice)
-    add_kiosks(world, site, folder)
+    add_kiosks(world, site, bodies.kiosk, folder)
     kiosk = site.kiosks[0] if site.kiosks else None
     robot_start = _robot_start(kiosk, options)
-    add_robot(world, robot, robot_start)
+    add_robot(world, bodies.robot, robot_start)
     pads = _pads(site, len(options.drone_plugins))
     for number, (pad, plugin) in enumerate(zip(pads, options.drone_plugins, strict=True), start=1):
-        add_drone(world, drone, pad, site.kiosks[0].heading_rad, plugin, model_name(number))
+        add_drone(world, bodies.drone, pad, site.kiosks[0].heading_rad, plugin, model_name(number))
     if pads:
-        add_wind(world, options.wind_mps, hull_mass_kg(drone))
+        add_wind(world, options.wind_mps, hull_mass_kg(bodies.drone))
     walks = choose_walks(site, options.walkers, dice)
     for number, walk in enumerate(walks):
         add_walker(world, number, walk)
@@ -110,12 +109,17 @@ def _robot_start(kiosk: Kiosk | None, options: WorldOptions) -> tuple[float, flo
 
 
 def _bystanders(kiosk: Kiosk | None, count: int) -> tuple[tuple[float, float], ...]:
-    """Beside the kiosk, left of its front, in a row that leaves the dock free."""
+    """Beside the kiosk, left of its front, in a row that leaves the dock free; to the right where
+    the pad lies on the left."""
     if kiosk is None:
         return tuple((2.0 + number, 2.0) for number in range(count))
     left = (-math.sin(kiosk.heading_rad), math.cos(kiosk.heading_rad))
+    away = (kiosk.pad[0] - kiosk.at[0], kiosk.pad[1] - kiosk.at[1])
+    on_the_left = left[0] * away[0] + left[1] * away[1]
+    if 0.0 < on_the_left and math.hypot(*away) < _BESIDE_M + _PAD_FREE_M:
+        left = (-left[0], -left[1])
     return tuple(
-        (kiosk.at[0] + left[0] * (2.5 + number), kiosk.at[1] + left[1] * (2.5 + number))
+        (kiosk.at[0] + left[0] * (_BESIDE_M + number), kiosk.at[1] + left[1] * (_BESIDE_M + number))
         for number in range(count)
     )
 

@@ -147,3 +147,24 @@ def test_the_pads_line_knows_when_the_robot_has_looked(tmp_path: Path) -> None:
         assert not seen()
         client.until(lambda: (work(1), look(math.pi / 2), seen())[2], 10, "the robot's look")
         assert not client.line("pad").caution
+
+
+def test_the_kiosks_camera_watches_the_pad(tmp_path: Path) -> None:
+    with bench_of(tmp_path) as bench:
+        client = bench.client
+        client.wait_for_green()
+        assert client.line("pad").caution
+        diagnostics = client.node.create_publisher(DiagnosticArray, "/diagnostics", RELIABLE)
+        frames = [0]
+
+        def seen() -> bool:
+            frames[0] += 2
+            processed = KeyValue(key="processed", value=str(frames[0]))
+            status = DiagnosticStatus(name="perception: kiosk camera", values=[processed])
+            diagnostics.publish(DiagnosticArray(status=[status]))
+            return "the kiosk's camera saw it 0 s ago" in client.line("pad").detail
+
+        client.until(seen, 10, "the kiosk's look")
+        assert not client.line("pad").caution
+        stale = lambda: "the kiosk's camera saw it 6 s ago" in client.line("pad").detail  # noqa: E731
+        client.until(stale, 12, "its silence")

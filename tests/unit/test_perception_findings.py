@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from comms.contracts.finding import FindingPhase
+from comms.contracts.finding import FindingPhase, Source
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import GeoPoint
-from comms.contracts.task import Vehicle
 from perception.config import FindingsConfig
 from perception.findings.book import FindingBook, Revision
 from perception.findings.journal import FindingJournal
@@ -20,7 +19,7 @@ from perception.locate.locator import Place
 from perception.track.tracker import TrackedBox
 
 FRAME = LocalFrame(GeoPoint(latitude_deg=29.868, longitude_deg=121.615, altitude_m=10.0))
-ROBOT, DRONE = Vehicle.ROBOT, Vehicle.DRONE
+ROBOT, DRONE = Source.ROBOT, Source.DRONE
 T0 = 1_800_000_000.0
 
 
@@ -35,7 +34,7 @@ def sighting(
     north: float = 0.0,
     *,
     track: int = 1,
-    source: Vehicle = ROBOT,
+    source: Source = ROBOT,
     kind: str = "person",
     score: float = 0.6,
     sigma: float = 0.3,

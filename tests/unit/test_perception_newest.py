@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from comms.contracts.task import Vehicle
+from comms.contracts.finding import Source
 from perception.newest import NewestFrames
 
-ROBOT, DRONE = Vehicle.ROBOT, Vehicle.DRONE
+ROBOT, DRONE = Source.ROBOT, Source.DRONE
 
 
 class Clock:

@@ -18,9 +18,9 @@ import cv2
 import numpy as np
 import pytest
 
+from comms.contracts.finding import Source
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import GeoPoint
-from comms.contracts.task import Vehicle
 from perception.config import PerceptionConfig
 from perception.detect.detections import Detections, Picture
 from perception.detect.ultralytics_model import UltralyticsDetector
@@ -36,7 +36,7 @@ LABELS = json.loads(
 )
 PICTURES = {entry["file"]: entry for entry in LABELS["pictures"]}
 WITH_FACES = [name for name, entry in PICTURES.items() if entry["faces"]]
-CAMERA = Vehicle.ROBOT
+CAMERA = Source.ROBOT
 CONFIG = PerceptionConfig(cameras=("robot",), max_rate_hz=10.0)
 
 

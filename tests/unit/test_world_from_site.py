@@ -15,6 +15,7 @@ from comms.contracts.landing_board import LANDING_BOARD
 from comms.contracts.site import Site
 from comms.contracts.site_reader import read_site
 from comms.contracts.vehicle import Camera, DroneBody, Mount, RobotBody
+from simulation.bodies import Bodies
 from simulation.gazebo.errors import SimulationError
 from simulation.world.buildings import as_rectangle
 from simulation.world.drone_model import hull_mass_kg
@@ -35,7 +36,7 @@ def build(
     site: Site, folder: Path, options: WorldOptions, robot: RobotBody | None = None
 ) -> tuple[World, ElementTree.Element]:
     written = write_world(
-        site, robot or RobotBody(), DroneBody(), options, WorldFolder(folder, "/seen")
+        site, Bodies(robot=robot or RobotBody()), options, WorldFolder(folder, "/seen")
     )
     world = ElementTree.parse(written.path).getroot().find("world")
     assert world is not None

@@ -11,7 +11,11 @@ from comms.wire import centre_pb2 as pb
 from comms.wire import types_pb2
 
 OLD_AFTER_S = 3.0
-_NAMES: dict[int, str] = {types_pb2.VEHICLE_ROBOT: "robot", types_pb2.VEHICLE_DRONE: "drone"}
+_NAMES: dict[int, str] = {
+    types_pb2.VEHICLE_ROBOT: "robot",
+    types_pb2.VEHICLE_DRONE: "drone",
+    types_pb2.VEHICLE_KIOSK: "kiosk",
+}
 
 
 def vehicle_name(number: int) -> str:

@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "never": ("nothing heard yet", "尚无消息"),
     "robot": ("Robot", "机器人"),
     "drone": ("Drone", "无人机"),
+    "kiosk": ("Kiosk", "警亭"),
     "units": ("Units", "单元"),
     "tasks": ("Tasks", "任务"),
     "findings": ("Findings", "发现"),

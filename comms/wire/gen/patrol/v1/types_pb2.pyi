@@ -15,6 +15,7 @@ class Vehicle(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     VEHICLE_UNSPECIFIED: _ClassVar[Vehicle]
     VEHICLE_ROBOT: _ClassVar[Vehicle]
     VEHICLE_DRONE: _ClassVar[Vehicle]
+    VEHICLE_KIOSK: _ClassVar[Vehicle]
 
 class TaskKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -65,6 +66,7 @@ class FindingPhase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 VEHICLE_UNSPECIFIED: Vehicle
 VEHICLE_ROBOT: Vehicle
 VEHICLE_DRONE: Vehicle
+VEHICLE_KIOSK: Vehicle
 TASK_KIND_UNSPECIFIED: TaskKind
 TASK_KIND_PATROL: TaskKind
 TASK_KIND_GO_TO: TaskKind
