@@ -60,6 +60,19 @@ class LocalizationConfig(BaseModel):
         default=0.02, gt=0, le=0.3, description="1 sigma of wheel size, ratio"
     )
     wheel_scale_drift: float = Field(default=1e-4, ge=0, le=0.01, description="ratio per sqrt(s)")
+    # Walls: the lidar's scans over the site's outlines
+    scan_period_s: float = Field(
+        default=0.25, ge=0.05, le=10, description="s between scans that are laid over the walls"
+    )
+    outline_sigma_m: float = Field(
+        default=0.05, gt=0, le=5, description="m, 1 sigma, how well the outlines are known"
+    )
+    walls_patience_s: float = Field(
+        default=3.0, gt=0, le=60, description="s of walls that do not fit until the robot is lost"
+    )
+    search_period_s: float = Field(
+        default=1.0, gt=0, le=60, description="s between searches while the robot is lost"
+    )
     # Measurements: floors under what the sensors say of themselves
     wheel_speed_sigma: float = Field(default=0.02, gt=0, le=1, description="m/s, floor and default")
     wheel_turn_sigma: float = Field(

@@ -46,8 +46,9 @@ class FixJudge:
         mean = np.mean(self._refused.innovations[-10:], axis=0)
         return max(0.0, now_s - self._refused.since_s), float(np.hypot(*mean))
 
-    def judge(self, fix: Fix, pose_filter: PoseFilter) -> Fix:
-        """`fix` with its verdict. The filter stands at the fix's stamp."""
+    def judge(self, fix: Fix, pose_filter: PoseFilter, *, held: bool = False) -> Fix:
+        """`fix` with its verdict. The filter stands at the fix's stamp. `held`: by walls that fit,
+        so that fixes which agree with each other are still no reason to move over."""
         innovation, chi2 = pose_filter.judge_fix(fix)
         if chi2 <= self._config.gate_chi2:
             self._refused = None
@@ -58,7 +59,7 @@ class FixJudge:
             self._refused = _Refused(fix.stamp_s, [], [])
         self._refused.innovations.append(innovation)
         self._refused.stamps.append(fix.stamp_s)
-        if fix.stamp_s - self._refused.since_s >= self._config.patience_s:
+        if not held and fix.stamp_s - self._refused.since_s >= self._config.patience_s:
             self._think_again(fix, pose_filter)
         return replace(fix, accepted=False)
 

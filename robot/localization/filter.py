@@ -1,4 +1,4 @@
-"""The extended Kalman filter: nine numbers, one prediction, four kinds of measurement.
+"""The extended Kalman filter: nine numbers, one prediction, five kinds of measurement.
 
 Beside pose and motion it estimates what makes dead reckoning drift (gyro bias, wheel size) and
 the part of the GNSS error that lasts, because a filter that takes lasting errors for white noise
@@ -10,12 +10,14 @@ Navigation", ch. 3 (Gauss-Markov states).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from robot.localization.config import LocalizationConfig
 from robot.localization.measurements import Fix, Inertial, WheelSpeed
+from robot.localization.walls.matching import LEVER_M, Match
 
 Array = NDArray[np.float64]
 
@@ -159,6 +161,34 @@ class PoseFilter:
         self.x += gain @ innovation
         self.p -= gain @ pht.T
         self.p = (self.p + self.p.T) / 2
+
+    def judge_match(self, match: Match, floor_m: float) -> float:
+        """How far a pose by the walls is off: its normalised square over the directions held."""
+        total = 0.0
+        for h, innovation, variance in self._held(match, floor_m):
+            total += innovation**2 / (float(h @ self.p @ h) + variance)
+        return total
+
+    def update_match(self, match: Match, floor_m: float) -> None:
+        """The pose in the directions that the walls hold; the outlines are known to `floor_m`.
+
+        Their error is the same in each scan, so that many of them together know no more than one:
+        where the filter is surer than the outlines are it is left alone.
+        """
+        for h, innovation, variance in self._held(match, floor_m):
+            if float(h @ self.p @ h) > (floor_m / 2.0) ** 2:
+                self._scalar(h, innovation, variance)
+
+    def _held(self, match: Match, floor_m: float) -> Iterator[tuple[Array, float, float]]:
+        for direction, sigma in zip(match.directions, match.sigmas, strict=True):
+            h = np.zeros(SIZE)
+            h[: YAW + 1] = direction * (1.0, 1.0, LEVER_M)
+            off = (
+                match.pose.x - self.x[EAST],
+                match.pose.y - self.x[NORTH],
+                math.remainder(match.pose.yaw - self.x[YAW], math.tau),
+            )
+            yield h, float(h[: YAW + 1] @ off), float(sigma**2 + floor_m**2)
 
     def _fix_innovation(self, fix: Fix) -> tuple[Array, Array, Array, Array]:
         c = self._config

@@ -13,6 +13,7 @@ from robot.localization.config import LocalizationConfig
 from robot.localization.estimate import Estimate, Health, Level
 
 _DISAGREE_S = 2.0  # s of refused fixes that are worth a warning
+_WALLS_S = 5.0  # s since walls fitted
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,9 @@ class Signs:
     inertial_age_s: float
     fix_age_s: float
     accepted_age_s: float
+    walls_age_s: float
+    walls: str
+    searching: bool
     disagree_s: float
     disagree_m: float
     tilt_rad: float
@@ -41,6 +45,8 @@ def judge_health(config: LocalizationConfig, estimate: Estimate | None, signs: S
         "imu_age_s": f"{signs.inertial_age_s:.2f}",
         "gnss_age_s": f"{signs.fix_age_s:.2f}",
         "gnss_used_age_s": f"{signs.accepted_age_s:.2f}",
+        "walls_used_age_s": f"{signs.walls_age_s:.2f}",
+        "walls": signs.walls,
         "start": signs.source,
         "measurements_dropped": str(signs.dropped),
         "fixes_refused": str(signs.refused),
@@ -66,6 +72,12 @@ def _verdict(
         return Level.ERROR, f"no wheel odometry for {signs.wheels_age_s:.1f} s"
     if signs.tilt_rad > config.tipped_rad:
         return Level.ERROR, f"the robot leans by {math.degrees(signs.tilt_rad):.0f} degrees"
+    lost = max(
+        estimate.position_sigma_m / config.lost_sigma_m,
+        estimate.heading_sigma_rad / config.lost_sigma_rad,
+    )
+    if signs.searching and lost > 1.0:
+        return Level.ERROR, f"lost: looking for the walls that it sees ({signs.walls})"
     if estimate.position_sigma_m > config.lost_sigma_m:
         return (
             Level.ERROR,
@@ -73,13 +85,14 @@ def _verdict(
         )
     if estimate.heading_sigma_rad > config.lost_sigma_rad:
         return Level.ERROR, "lost: the heading is not known; push the robot a few metres"
+    by_walls = signs.walls_age_s <= _WALLS_S
     if signs.disagree_s > _DISAGREE_S:
         return (
             Level.WARN,
             f"GNSS says {signs.disagree_m:.1f} m elsewhere for {signs.disagree_s:.0f} s; "
-            "following wheels and gyro",
+            f"following {'the walls' if by_walls else 'wheels and gyro'}",
         )
-    if signs.accepted_age_s > config.gnss_silent_s:
+    if signs.accepted_age_s > config.gnss_silent_s and not by_walls:
         since = "yet" if math.isinf(signs.accepted_age_s) else f"for {signs.accepted_age_s:.0f} s"
         return Level.WARN, f"no usable GNSS {since}; dead reckoning"
     if signs.inertial_age_s > config.silent_s:
@@ -90,5 +103,6 @@ def _verdict(
     return (
         Level.OK,
         f"position to {estimate.position_sigma_m:.2f} m, "
-        f"heading to {math.degrees(estimate.heading_sigma_rad):.1f} degrees",
+        f"heading to {math.degrees(estimate.heading_sigma_rad):.1f} degrees"
+        + (", by the walls" if signs.accepted_age_s > config.gnss_silent_s else ""),
     )

@@ -17,35 +17,43 @@ from robot.localization.doubt import FixJudge
 from robot.localization.estimate import Estimate, Health, Level
 from robot.localization.filter import BIAS, EAST, NORTH, SCALE, SPEED, TURN, YAW, PoseFilter
 from robot.localization.health import Signs, judge_health
-from robot.localization.measurements import Fix, Inertial, Measurement, WheelSpeed
+from robot.localization.measurements import Fix, Inertial, Measurement, Scan, WheelSpeed
 from robot.localization.memory import RememberedPose
 from robot.localization.planar import Pose, wheel_step, wrap
 from robot.localization.preparation import Preparation
 from robot.localization.start import Starter
 from robot.localization.timeline import Timeline
+from robot.localization.walls.walls import Walls
 
 _FUTURE_S = 1.0
 _CLOCK_BACK_S = 1.0
 _BASE_STOPS_S = 0.5
 _ALIGNED_SIGMA = 0.12  # rad, good enough to begin with
 _WRONG_HEADING = 0.35  # rad, more than a filter at work ever has to correct
+_LOST_M = 50.0
+#: 1 sigma of a pose that was searched, where the walls hold it and where they do not.
+_FOUND_M, _FOUND_LOOSE_M = 0.15, 1.5
 
 
 class Localizer:
     """`add` measurements as they come, `step` at the output rate. Not thread-safe."""
 
-    def __init__(self, config: LocalizationConfig, starter: Starter) -> None:
+    def __init__(
+        self, config: LocalizationConfig, starter: Starter, walls: Walls | None = None
+    ) -> None:
+        """`walls`: None where there is no map of any."""
         self._config = config
+        self._walls = walls
         self._starter = starter
         self._filter = PoseFilter(config)
-        self._timeline = Timeline(self._filter, config.history_s)
+        self._timeline = Timeline(self._filter, config.history_s, config.outline_sigma_m)
         self._judge = FixJudge(config)
         self._aligner = TrackAligner(config.gnss_correlated)
         self._preparation = Preparation()
         self._inbox: list[Measurement] = []
         self._wheels: WheelSpeed | None = None
         self._at_wheels = (Pose(0, 0, 0), np.eye(3), Pose(0, 0, 0))  # map, covariance, odom
-        self._last = {Fix: -math.inf, Inertial: -math.inf, WheelSpeed: -math.inf}
+        self._last = dict.fromkeys((Fix, Inertial, WheelSpeed, Scan), -math.inf)
         self._bad_total = 0
         self.source = ""
         self.confirmed = False
@@ -82,6 +90,7 @@ class Localizer:
             return None
         self._process(batch)
         self._watch_heading()
+        self._watch_walls()
         return self._estimate(now_s)
 
     # -- start
@@ -108,6 +117,8 @@ class Localizer:
         self.confirmed, self.aligned = confirmed, aligned
         self._timeline.forget()
         self._judge.forget()
+        if self._walls is not None:
+            self._walls.forget()
         self._aligner.clear()
         self.events.append(f"pose from {source}, heading {'known' if aligned else 'not known'}")
 
@@ -179,8 +190,21 @@ class Localizer:
         self._timeline.forget()
         self.events.append(f"the wheels were silent for {silence_s:.1f} s")
 
-    def _judged(self, fix: Fix) -> Fix:
+    def _judged(self, new: Fix | Scan) -> Fix | Scan:
+        """The verdict on a new fix or scan."""
+        if isinstance(new, Fix):
+            return self._judged_fix(new)
+        if self._walls is None:
+            return new
+        scan = self._walls.judge(new, self._timeline.odom, self._filter, known=self.aligned)
+        if scan.match is not None:
+            self.confirmed = True
+        return scan
+
+    def _judged_fix(self, fix: Fix) -> Fix:
         """The verdict on a new fix; keeps it for the heading from motion."""
+        if self._walls is not None:
+            self._walls.see_fix(fix)
         odom = self._timeline.odom_then(fix.stamp_s)
         self._aligner.add((odom.x, odom.y), (fix.east_m, fix.north_m), fix.sigma_m)
         if not self.aligned:
@@ -193,7 +217,8 @@ class Localizer:
             self._judge.last_accepted_s = fix.stamp_s
             return fix
         moved = self._judge.moved
-        fix = self._judge.judge(fix, self._filter)
+        held = self._walls is not None and self._walls.is_held(fix.stamp_s)
+        fix = self._judge.judge(fix, self._filter, held=held)
         if fix.accepted:
             self.confirmed = True
         if self._judge.moved != moved:
@@ -213,6 +238,29 @@ class Localizer:
         off = abs(wrap(alignment.yaw - yaw))
         if off > max(_WRONG_HEADING, 4.0 * alignment.yaw_sigma):
             self._align(alignment, f"was wrong by {math.degrees(off):.0f} degrees")
+
+    def _watch_walls(self) -> None:
+        """Lost where the walls have not fitted for long; found where they fit."""
+        if self._walls is None:
+            return
+        if self.aligned and self._walls.is_lost(confirmed=self.confirmed):
+            x = self._filter.x
+            wide = np.diag([_LOST_M**2, _LOST_M**2, math.pi**2])
+            self._filter.set_pose(float(x[EAST]), float(x[NORTH]), float(x[YAW]), wide)
+            self.aligned = self.confirmed = False
+            self._timeline.forget()
+            self._judge.forget()
+            self._aligner.clear()
+            self._walls.forget()
+            self.events.append("lost: the walls are not where they should be")
+        sighted = self._walls.search(lost=not self.aligned)
+        if sighted is None:
+            return
+        match = sighted.found.match
+        since = sighted.odom.inverse().then(self._timeline.odom)
+        pose = match.pose.then(since)
+        self._filter.set_pose(*pose, match.covariance(_FOUND_M, _FOUND_LOOSE_M))
+        self._begin("the walls", confirmed=True, aligned=True)
 
     def _align(self, alignment: Alignment, why: str) -> None:
         odom = self._timeline.odom
@@ -259,6 +307,9 @@ class Localizer:
                 inertial_age_s=now_s - self._last[Inertial],
                 fix_age_s=now_s - self._last[Fix],
                 accepted_age_s=now_s - self._judge.last_accepted_s,
+                walls_age_s=now_s - self._walls.fitted_s if self._walls else math.inf,
+                walls=self._walls.words() if self._walls else "no map of walls",
+                searching=self._walls is not None and self._walls.searching,
                 disagree_s=disagree_s,
                 disagree_m=disagree_m,
                 tilt_rad=self._preparation.tilt.tilt_rad,

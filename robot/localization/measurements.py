@@ -10,6 +10,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from robot.localization.walls.matching import Match
+from robot.localization.walls.outline_map import Array
+
 
 @dataclass(frozen=True, slots=True)
 class WheelSpeed:
@@ -69,4 +74,16 @@ class Fix:
         return replace(self, covariance=(max(ee, floor), 0.0, max(nn, floor)))
 
 
-Measurement = WheelSpeed | Inertial | Fix
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """Where the lidar's rays ended: (n, 2) m in the body frame. `match`: laid over the walls."""
+
+    stamp_s: float
+    points: Array
+    match: Match | None = None  # set by the WallJudge
+
+    def is_finite(self) -> bool:
+        return math.isfinite(self.stamp_s) and bool(np.isfinite(self.points).all())
+
+
+Measurement = WheelSpeed | Inertial | Fix | Scan

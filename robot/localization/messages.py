@@ -9,18 +9,19 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Quaternion, TransformStamped
 from nav_msgs.msg import Odometry
-from sensor_msgs.msg import Imu, NavSatFix, NavSatStatus
+from sensor_msgs.msg import Imu, LaserScan, NavSatFix, NavSatStatus
 
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import GeoPoint
 from comms.contracts.vehicle import Mount, RobotBody
 from robot.localization.estimate import Estimate, Health
-from robot.localization.measurements import Fix, Inertial, WheelSpeed
+from robot.localization.measurements import Fix, Inertial, Scan, WheelSpeed
 from robot.localization.planar import Pose
 
 _LEVELS = (DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR)
 #: 1 sigma per axis by kind of fix, where the receiver gives no covariance.
 _SIGMA_BY_STATUS = {NavSatStatus.STATUS_SBAS_FIX: 1.5, NavSatStatus.STATUS_GBAS_FIX: 0.05}
+_MOST_RAYS, _NEAREST_M = 180, 0.3
 _PLANAR_VARIANCE = 0.05**2  # z (m^2), roll and pitch (rad^2): not estimated, about flat
 
 
@@ -91,6 +92,23 @@ def fix_from(message: NavSatFix, frame: LocalFrame, sigma_unknown_m: float) -> F
         c = message.position_covariance
         covariance = (float(c[0]), float(c[1]), float(c[4]))
     return Fix(seconds(message.header.stamp), place.east_m, place.north_m, covariance)
+
+
+def scan_from(message: LaserScan, lidar: Mount) -> Scan:
+    """At most so many of its rays, evenly spread; those that came back from nothing are left out.
+
+    A lidar that turns while the robot does sees each ray from elsewhere; at a robot's speed and ten
+    turns a second that is some centimetres, which the outlines' own sigma covers.
+    """
+    ranges = np.frombuffer(message.ranges, dtype=np.float32)
+    step = max(1, len(ranges) // _MOST_RAYS)
+    ranges = ranges[::step].astype(float)
+    bearings = message.angle_min + message.angle_increment * step * np.arange(len(ranges))
+    with np.errstate(invalid="ignore"):
+        hit = (ranges > max(message.range_min, _NEAREST_M)) & (ranges < 0.99 * message.range_max)
+    points = ranges[hit, None] * np.column_stack([np.cos(bearings[hit]), np.sin(bearings[hit])])
+    mount = np.array([lidar.x_m, lidar.y_m])
+    return Scan(seconds(message.header.stamp), points + mount)
 
 
 def odometry_from(estimate: Estimate) -> Odometry:

@@ -17,14 +17,14 @@ from geometry_msgs.msg import PoseWithCovarianceStamped
 from nav_msgs.msg import Odometry
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
-from sensor_msgs.msg import Imu, NavSatFix
+from sensor_msgs.msg import Imu, LaserScan, NavSatFix
 from tf2_msgs.msg import TFMessage
 
 from comms.contracts.config import load_section
 from comms.contracts.errors import ContractError
 from comms.contracts.site import Site
 from comms.contracts.site_reader import read_site
-from comms.contracts.vehicle import RobotBody
+from comms.contracts.vehicle import KioskBody, RobotBody
 from comms.logs import get_logger
 from comms.ros.light import PolledSubscription, publisher, subscription
 from comms.ros.qos import LATCHED, RELIABLE
@@ -36,10 +36,13 @@ from robot.localization.localizer import Localizer
 from robot.localization.memory import PoseMemory, RememberedPose
 from robot.localization.planar import Pose
 from robot.localization.start import Starter
+from robot.localization.walls.outline_map import OutlineMap
+from robot.localization.walls.walls import Walls
 
 _STATUS_PERIOD_S = 1.0
 _MOST_A_TICK = 50  # messages of one sensor that wait for a tick: a second of a 50 Hz sensor
 _POLLED = QoSProfile(depth=_MOST_A_TICK, reliability=ReliabilityPolicy.BEST_EFFORT)
+_SCANS = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)  # the newest is enough
 
 
 def state_folder() -> Path:
@@ -57,11 +60,13 @@ class LocalizationNode(Node):
             raise ContractError("robot_localization needs the parameter site_file (site GeoJSON)")
         site = read_site(site_file)
         self._frame, self._site_id = site.frame, site.site_id
-        self._config, body = _configuration(unit_config)
+        self._config, body, kiosk = _configuration(unit_config)
         self._run = os.environ.get("PATROL_RUN_DIR", "")
         self._memory = PoseMemory(state_folder())
         starter = Starter(self._config, _dock(site), self._recall(), site.site_id, self._run)
-        self._localizer = Localizer(self._config, starter)
+        outlines = OutlineMap.of_site(site, kiosk)
+        self._localizer = Localizer(self._config, starter, Walls(self._config, outlines))
+        self._lidar, self._scan_due_s = body.lidar, float("-inf")
         self._published_s = float("-inf")
         self._saved_at = self._status_at = 0.0
         self._health = Health(Level.ERROR, "starting")
@@ -74,6 +79,7 @@ class LocalizationNode(Node):
         self._wheels = PolledSubscription(self, Odometry, "/robot/wheel/odometry", _POLLED)
         self._imu = PolledSubscription(self, Imu, "/robot/imu/data", _POLLED)
         self._gnss = PolledSubscription(self, NavSatFix, "/robot/gnss/fix", _POLLED)
+        self._scans = PolledSubscription(self, LaserScan, "/robot/scan", _SCANS)
         subscription(
             self, PoseWithCovarianceStamped, "/initialpose", self._on_initial_pose, RELIABLE
         )
@@ -99,6 +105,12 @@ class LocalizationNode(Node):
             fix = messages.fix_from(message, self._frame, self._config.gnss_sigma_unknown_m)
             if fix is not None:
                 self._localizer.add(fix)
+
+        for message in self._scans.take()[-1:]:
+            scan = messages.scan_from(message, self._lidar)
+            if scan.stamp_s - self._scan_due_s >= self._config.scan_period_s - 1e-3:
+                self._scan_due_s = scan.stamp_s
+                self._localizer.add(scan)
 
     def _on_initial_pose(self, message: PoseWithCovarianceStamped) -> None:
         """A person's word (RViz, Foxglove or a screen) on where the robot is."""
@@ -164,12 +176,13 @@ class LocalizationNode(Node):
             self._log.warning("the last pose could not be saved", why=str(error))
 
 
-def _configuration(unit_config: str) -> tuple[LocalizationConfig, RobotBody]:
+def _configuration(unit_config: str) -> tuple[LocalizationConfig, RobotBody, KioskBody]:
     if not unit_config:
-        return LocalizationConfig(), RobotBody()
+        return LocalizationConfig(), RobotBody(), KioskBody()
     return (
         load_section(unit_config, "localization", LocalizationConfig),
         load_section(unit_config, "robot_body", RobotBody),
+        load_section(unit_config, "kiosk_body", KioskBody),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from robot.localization.measurements import Fix, Inertial, Measurement, WheelSpeed
+from robot.localization.measurements import Fix, Inertial, Measurement, Scan, WheelSpeed
 from robot.localization.tilt import TiltFilter
 
 _STILL_SPEED = 0.005  # m/s and rad/s, encoders that do not count
@@ -30,7 +30,7 @@ class Preparation:
 
     def prepare(self, measurement: Measurement, gyro_bias: float) -> Measurement:
         """The measurement with `standing`, `slipping` or `yaw_rate` filled in."""
-        if isinstance(measurement, Fix):
+        if isinstance(measurement, Fix | Scan):
             return measurement
         if isinstance(measurement, Inertial):
             rate = self.tilt.update(measurement.stamp_s, measurement.gyro, measurement.accel)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from robot.localization.filter import TURN, Array, PoseFilter
-from robot.localization.measurements import Fix, Inertial, Measurement, WheelSpeed
+from robot.localization.measurements import Fix, Inertial, Measurement, Scan, WheelSpeed
 from robot.localization.planar import Pose
 
 _Snapshot = tuple[float, Array, Array, float]
@@ -27,11 +27,12 @@ class _Entry:
 class Timeline:
     """The filter with its recent past and the smooth `odom` track."""
 
-    def __init__(self, filter_: PoseFilter, history_s: float) -> None:
+    def __init__(self, filter_: PoseFilter, history_s: float, outline_sigma_m: float) -> None:
         self.filter = filter_
         self.odom = Pose(0.0, 0.0, 0.0)
         self.late_dropped = 0
         self._history_s = history_s
+        self._outline_sigma_m = outline_sigma_m
         self._odom_time_s: float | None = None
         self._entries: deque[_Entry] = deque()
         self._odom_past: deque[tuple[float, Pose]] = deque(maxlen=200)
@@ -47,8 +48,8 @@ class Timeline:
         self._odom_past.clear()
         self._odom_time_s = self.filter.time_s
 
-    def process(self, batch: list[Measurement], judge: Callable[[Fix], Fix]) -> None:
-        """Apply new measurements. `judge` says of each new fix whether it is used."""
+    def process(self, batch: list[Measurement], judge: Callable[[Fix | Scan], Fix | Scan]) -> None:
+        """Apply new measurements. `judge` says of each new fix and scan whether it is used."""
         if not batch:
             return
         if not self._entries:
@@ -66,7 +67,7 @@ class Timeline:
             self.filter.predict(measurement.stamp_s)
             if is_new:
                 self._advance_odom(measurement.stamp_s)
-                if isinstance(measurement, Fix):
+                if isinstance(measurement, Fix | Scan):
                     measurement = judge(measurement)
             self._apply(measurement)
             self._entries.append(_Entry(measurement, self.filter.snapshot()))
@@ -91,6 +92,9 @@ class Timeline:
             self.filter.update_wheels(measurement)
         elif isinstance(measurement, Inertial):
             self.filter.update_inertial(measurement)
+        elif isinstance(measurement, Scan):
+            if measurement.match is not None:
+                self.filter.update_match(measurement.match, self._outline_sigma_m)
         elif measurement.accepted:
             self.filter.update_fix(measurement)
 

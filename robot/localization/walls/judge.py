@@ -1,0 +1,93 @@
+"""What the walls say of where the robot is: each scan laid over them from where the filter thinks
+it was taken, and an eye on whether they fit at all.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from robot.localization.config import LocalizationConfig
+from robot.localization.filter import EAST, NORTH, YAW, PoseFilter
+from robot.localization.measurements import Scan
+from robot.localization.planar import Pose, wrap
+from robot.localization.walls.fitting import Fit, fit_of
+from robot.localization.walls.matching import Match, match_scan, wide_enough
+from robot.localization.walls.outline_map import OutlineMap
+
+_FEWEST_POINTS = 20
+_FEWEST_TOLD, _GOOD_SHARE = 10, 0.75
+_BAD_TOLD, _BAD_SHARE = 14, 0.45
+_HELD_S = 2.0
+_GATE_CHI2 = 25.0
+_REFUSALS = 4  # good fits in a row, far from where the filter is: it is the filter that is wrong
+_STILL_EVERY_S = 1.0
+
+
+class WallJudge:
+    """For each new scan. The filter stands at the scan's stamp."""
+
+    def __init__(self, config: LocalizationConfig, walls: OutlineMap) -> None:
+        self._config, self._walls = config, walls
+        self._worked_s = self.fitted_s = -math.inf
+        self._misfit_since_s: float | None = None
+        self._misfit_last_s = -math.inf
+        self._refused = 0
+        self._directions = 0
+        self.fit: Fit | None = None
+
+    def forget(self) -> None:
+        """The pose was set anew."""
+        self._misfit_since_s, self._refused = None, 0
+
+    def is_held(self, now_s: float) -> bool:
+        """Whether walls have just held the robot in all directions."""
+        return now_s - self.fitted_s <= _HELD_S and self._directions == 3
+
+    def misfit_s(self) -> float:
+        """For how long the walls have not fitted."""
+        if self._misfit_since_s is None:
+            return 0.0
+        return self._misfit_last_s - self._misfit_since_s
+
+    def judge(self, scan: Scan, pose_filter: PoseFilter) -> Scan:
+        """`scan`, with its match where that is to be used."""
+        standing = abs(pose_filter.speed_mps) < 0.01 and not self._misfit_since_s
+        period = _STILL_EVERY_S if standing else self._config.scan_period_s
+        if scan.stamp_s - self._worked_s < period - 1e-3 or len(scan.points) < _FEWEST_POINTS:
+            return scan
+        self._worked_s = scan.stamp_s
+        x, p = pose_filter.x, pose_filter.p
+        guess = Pose(float(x[EAST]), float(x[NORTH]), wrap(float(x[YAW])))
+        sigma_m = math.sqrt(max(p[EAST, EAST], p[NORTH, NORTH]))
+        gate = wide_enough(sigma_m, math.sqrt(p[YAW, YAW]))
+        match = match_scan(self._walls, scan.points, guess, gate)
+        fit = fit_of(self._walls, scan.points, match.pose)
+        self.fit = fit
+        if fit.told >= _FEWEST_TOLD and fit.share >= _GOOD_SHARE and len(match.sigmas):
+            return self._good(scan, match, pose_filter)
+        self._refused = 0
+        if fit.told >= _BAD_TOLD and fit.share <= _BAD_SHARE:
+            self._misfit_last_s = scan.stamp_s
+            if self._misfit_since_s is None:
+                self._misfit_since_s = scan.stamp_s
+        elif fit.told >= _BAD_TOLD:
+            self._misfit_since_s = None
+        return scan
+
+    def _good(self, scan: Scan, match: Match, pose_filter: PoseFilter) -> Scan:
+        self._misfit_since_s = None
+        floor = self._config.outline_sigma_m
+        if pose_filter.judge_match(match, floor) > _GATE_CHI2:
+            self._refused += 1
+            if self._refused < _REFUSALS:
+                return scan
+            x = pose_filter.x
+            way = math.hypot(match.pose.x - x[EAST], match.pose.y - x[NORTH])
+            pose_filter.widen(way, abs(wrap(match.pose.yaw - float(x[YAW]))))
+        self._refused = 0
+        self.fitted_s = scan.stamp_s
+        self._directions = int(np.count_nonzero(match.sigmas))
+        return replace(scan, match=match)
