@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from shapely.geometry import Polygon, box
 
+from comms.contracts.geodesy import LocalFrame
+from comms.contracts.place import GeoPoint
 from robot.localization.measurements import Measurement, Scan
 from robot.localization.planar import Pose, wrap
 from robot.localization.walls.outline_map import OutlineMap
@@ -39,6 +44,44 @@ def around_a_block(laps: float = 1.0) -> list[tuple[float, float]]:
     low, high = BLOCK_M + STREET_M / 2, 2 * BLOCK_M + 1.5 * STREET_M
     ring = [(low, low), (high, low), (high, high), (low, high)]
     return [ring[i % 4] for i in range(int(4 * laps) + 1)]
+
+
+def write_site(shapes: list[Polygon], file: Path) -> None:
+    """The town as a site file, its kiosk's dock at the first corner of `around_a_block`, looking
+    along the street."""
+    frame = LocalFrame(GeoPoint(latitude_deg=29.87, longitude_deg=121.55, altitude_m=0.0))
+
+    def lonlat(x: float, y: float) -> list[float]:
+        point = frame.to_geo(x, y)
+        return [point.longitude_deg, point.latitude_deg]
+
+    def feature(kind: str, geometry: str, coordinates: Any, **more: Any) -> dict[str, Any]:
+        return {
+            "type": "Feature",
+            "properties": {"kind": kind} | more,
+            "geometry": {"type": geometry, "coordinates": coordinates},
+        }
+
+    low, high = BLOCK_M + STREET_M / 2, 2 * BLOCK_M + 1.5 * STREET_M
+    ring = [lonlat(x, y) for x, y in ((low, low), (high, low), (high, high), (low, high))]
+    edge = 3 * BLOCK_M + 3 * STREET_M
+    bounds = [(-STREET_M, -STREET_M), (edge, -STREET_M), (edge, edge), (-STREET_M, edge)]
+    features = [
+        feature("boundary", "Polygon", [[lonlat(*p) for p in (*bounds, bounds[0])]], name="Town"),
+        feature("walkway", "LineString", [*ring, ring[0]], width_m=6),
+        feature("kiosk", "Point", lonlat(low - 2.0, low), name="Kiosk", bearing_deg=90),
+        *(
+            feature("building", "Polygon", [[lonlat(*p) for p in s.exterior.coords]], height_m=20)
+            for s in shapes
+        ),
+    ]
+    origin = lonlat(0.0, 0.0)
+    document = {
+        "type": "FeatureCollection",
+        "patrol": {"kind": "site", "id": "town", "origin": origin},
+        "features": features,
+    }
+    file.write_text(json.dumps(document))
 
 
 @dataclass

@@ -61,6 +61,10 @@ class LocalizationConfig(BaseModel):
     )
     wheel_scale_drift: float = Field(default=1e-4, ge=0, le=0.01, description="ratio per sqrt(s)")
     # Walls: the lidar's scans over the site's outlines
+    map_file: str = Field(
+        default="",
+        description="a map in Nav2's format, in the site's metres; empty: the site's outlines",
+    )
     scan_period_s: float = Field(
         default=0.25, ge=0.05, le=10, description="s between scans that are laid over the walls"
     )

@@ -13,7 +13,7 @@ from robot.localization.config import LocalizationConfig
 from robot.localization.estimate import Estimate, Health, Level
 
 _DISAGREE_S = 2.0  # s of refused fixes that are worth a warning
-_WALLS_S = 5.0  # s since walls fitted
+_WALLS_S = 2.5  # s since walls fitted
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ _BASE_STOPS_S = 0.5
 _ALIGNED_SIGMA = 0.12  # rad, good enough to begin with
 _WRONG_HEADING = 0.35  # rad, more than a filter at work ever has to correct
 _LOST_M = 50.0
+_FAR_M = 12.0  # more than a reflection between towers makes
 #: 1 sigma of a pose that was searched, where the walls hold it and where they do not.
 _FOUND_M, _FOUND_LOOSE_M = 0.15, 1.5
 
@@ -90,7 +91,7 @@ class Localizer:
             return None
         self._process(batch)
         self._watch_heading()
-        self._watch_walls()
+        self._watch_walls(now_s)
         return self._estimate(now_s)
 
     # -- start
@@ -239,11 +240,20 @@ class Localizer:
         if off > max(_WRONG_HEADING, 4.0 * alignment.yaw_sigma):
             self._align(alignment, f"was wrong by {math.degrees(off):.0f} degrees")
 
-    def _watch_walls(self) -> None:
+    def _is_lost(self, now_s: float) -> bool:
+        """By the walls alone, or sooner where GNSS says for as long that it is far away."""
+        assert self._walls is not None
+        if self._walls.is_lost(confirmed=self.confirmed):
+            return True
+        disagree_s, disagree_m = self._judge.disagreement(now_s)
+        agreed = self._walls.misfit_s > 0.0 and now_s - self._walls.fitted_s > 1.0
+        return agreed and disagree_s >= self._config.walls_patience_s and disagree_m > _FAR_M
+
+    def _watch_walls(self, now_s: float) -> None:
         """Lost where the walls have not fitted for long; found where they fit."""
         if self._walls is None:
             return
-        if self.aligned and self._walls.is_lost(confirmed=self.confirmed):
+        if self.aligned and self._is_lost(now_s):
             x = self._filter.x
             wide = np.diag([_LOST_M**2, _LOST_M**2, math.pi**2])
             self._filter.set_pose(float(x[EAST]), float(x[NORTH]), float(x[YAW]), wide)

@@ -64,7 +64,7 @@ class LocalizationNode(Node):
         self._run = os.environ.get("PATROL_RUN_DIR", "")
         self._memory = PoseMemory(state_folder())
         starter = Starter(self._config, _dock(site), self._recall(), site.site_id, self._run)
-        outlines = OutlineMap.of_site(site, kiosk)
+        outlines = self._outlines(site, kiosk)
         self._localizer = Localizer(self._config, starter, Walls(self._config, outlines))
         self._lidar, self._scan_due_s = body.lidar, float("-inf")
         self._published_s = float("-inf")
@@ -84,6 +84,13 @@ class LocalizationNode(Node):
             self, PoseWithCovarianceStamped, "/initialpose", self._on_initial_pose, RELIABLE
         )
         self.create_timer(1.0 / self._config.rate_hz, self._tick)
+
+    def _outlines(self, site: Site, kiosk: KioskBody) -> OutlineMap:
+        if not self._config.map_file:
+            return OutlineMap.of_site(site, kiosk)
+        from robot.localization.walls.grid_map import read_grid_map
+
+        return read_grid_map(self._config.map_file)
 
     def _recall(self) -> RememberedPose | None:
         try:

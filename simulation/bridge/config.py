@@ -13,6 +13,15 @@ class BridgeConfig(BaseModel):
     gnss_correlation_s: float = Field(
         default=0.0, ge=0, le=3600, description="time constant of the fix's error; 0: white"
     )
+    gnss_jump_m: float = Field(
+        default=0.0, ge=0, le=100, description="m, how far a reflection bends a fix; 0: none do"
+    )
+    gnss_jump_every_s: float = Field(
+        default=40.0, gt=0, le=3600, description="mean s between two reflections"
+    )
+    gnss_jump_s: float = Field(
+        default=12.0, gt=0, le=600, description="mean s that a reflection lasts"
+    )
     gyro_sigma_radps: float = Field(default=0.002, ge=0, le=1, description="white, per sample")
     gyro_bias_sigma_radps: float = Field(default=0.001, ge=0, le=1, description="drawn at start")
     accel_sigma_mps2: float = Field(default=0.02, ge=0, le=10, description="white, per sample")

@@ -17,7 +17,7 @@ from comms.contracts.vehicle import RobotBody
 from comms.ros.qos import RELIABLE, SENSOR
 from simulation.bridge import ros_messages
 from simulation.bridge.config import BridgeConfig
-from simulation.bridge.gnss_error import GnssError
+from simulation.bridge.gnss_error import GnssError, Multipath, Reflections
 from simulation.gazebo.messages import message_class, stamp_ns
 from simulation.gazebo.transport import GazeboTransport
 from simulation.quaternions import about_z, of, product
@@ -96,6 +96,8 @@ class GnssChannel:
     ) -> None:
         self._sigma, self._to_utc_ns = body.gnss_sigma_m, to_utc_ns
         self._error = GnssError(body.gnss_sigma_m, config.gnss_correlation_s, seed)
+        reflections = Reflections(config.gnss_jump_m, config.gnss_jump_every_s, config.gnss_jump_s)
+        self._multipath = Multipath(reflections, seed)
         self._frame: LocalFrame | None = None
         self._publisher = node.create_publisher(NavSatFix, "/robot/gnss/fix", SENSOR)
         transport.subscribe("~/robot/base/gnss", message_class("GPS"), self._on_gps)
@@ -110,7 +112,9 @@ class GnssChannel:
         if self._frame is None:
             self._frame = LocalFrame(place)
         at, error = self._frame.to_enu(place), self._error.draw(now)
-        wrong = self._frame.to_geo(at.east_m + error[0], at.north_m + error[1], at.up_m + error[2])
+        jump = self._multipath.draw(now)
+        east, north = at.east_m + error[0] + jump[0], at.north_m + error[1] + jump[1]
+        wrong = self._frame.to_geo(east, north, at.up_m + error[2])
         self._publisher.publish(ros_messages.fix(self._to_utc_ns(now), wrong, self._sigma))
 
 

@@ -116,7 +116,7 @@ def _bystanders(kiosk: Kiosk | None, count: int) -> tuple[tuple[float, float], .
     left = (-math.sin(kiosk.heading_rad), math.cos(kiosk.heading_rad))
     away = (kiosk.pad[0] - kiosk.at[0], kiosk.pad[1] - kiosk.at[1])
     on_the_left = left[0] * away[0] + left[1] * away[1]
-    if 0.0 < on_the_left and math.hypot(*away) < _BESIDE_M + _PAD_FREE_M:
+    if on_the_left > 0.0 and math.hypot(*away) < _BESIDE_M + _PAD_FREE_M:
         left = (-left[0], -left[1])
     return tuple(
         (kiosk.at[0] + left[0] * (_BESIDE_M + number), kiosk.at[1] + left[1] * (_BESIDE_M + number))

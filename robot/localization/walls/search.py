@@ -27,9 +27,13 @@ _LEVELS = 4  # cells of 8 m at first
 _BEAM = 20_000
 _RAYS = 48
 _REACH_M = 25.0
-_TRIED = 120
+#: So many places of the raster are judged by what fits, so many of them laid over the walls.
+_JUDGED, _TRIED = 2500, 60
+_NEIGHBOURS = np.array([2, 2, 2])  # cells, cells, headings
 _APART_M, _APART_RAD = 1.5, 0.3
-_FEWEST_AGREE, _LEAST_SHARE, _LEAST_MARGIN = 14, 0.8, 0.15
+_FEWEST_AGREE, _LEAST_SHARE = 14, 0.8
+#: By how much the best place must score better than the next: of a small area, of a large one.
+_SMALL_M, _MARGINS = 20.0, (0.05, 0.12)
 
 
 Scores = NDArray[np.float32]
@@ -53,19 +57,20 @@ class Area:
 @dataclass(frozen=True)
 class Found:
     """The best pose, how well it fits and the next best one's score; `clear`: it is the only one
-    that fits."""
+    that fits, by `margin`."""
 
     match: Match
     fit: Fit
     score: float
     next_score: float
+    margin: float = _MARGINS[1]
 
     @property
     def clear(self) -> bool:
         return (
             self.fit.agree >= _FEWEST_AGREE
             and self.fit.share >= _LEAST_SHARE
-            and self.score - self.next_score >= _LEAST_MARGIN
+            and self.score - self.next_score >= self.margin
         )
 
 
@@ -85,7 +90,9 @@ class Search:
         if not self._scores:
             self._make_scores()
         tried: list[tuple[float, Match, Fit]] = []
-        for guess in self._candidates(rays, area):
+        guesses = self._candidates(rays, area)
+        guesses.sort(key=lambda pose: -fit_of(self._walls, points, pose).score)
+        for guess in guesses[:_TRIED]:
             match = match_scan(self._walls, points, guess, 1.5)
             pose = match.pose
             if self._walls.inside(np.array([[pose.x, pose.y]]))[0]:
@@ -97,7 +104,9 @@ class Search:
         tried.sort(key=lambda one: -one[0])
         score, best, fit = tried[0]
         others = [s for s, other, _ in tried[1:] if _apart(other.pose, best.pose)]
-        return Found(best, fit, score, max(others, default=0.0))
+        small = max(area.half_east_m, area.half_north_m) <= _SMALL_M
+        margin = _MARGINS[0 if small else 1]
+        return Found(best, fit, score, max(others, default=0.0), margin)
 
     def _make_scores(self) -> None:
         margin = _REACH_M + 2.0
@@ -116,7 +125,7 @@ class Search:
             self._scores.append(pooled)
 
     def _candidates(self, rays: Array, area: Area) -> list[Pose]:
-        """The best places of the raster, each apart from the others, the best first."""
+        """The best places of the raster."""
         headings = np.arange(_HEADINGS) * math.tau / _HEADINGS
         cos, sin = np.cos(headings)[:, None], np.sin(headings)[:, None]
         turned = np.stack(
@@ -145,7 +154,7 @@ class Search:
                 step = 2 ** (level - 1)
                 corners = [(0, 0, 0), (step, 0, 0), (0, step, 0), (step, step, 0)]
                 nodes = np.concatenate([nodes + corner for corner in corners])
-        return self._apart_ones(nodes, scores)
+        return self._poses(nodes, scores)
 
     def _score(self, level: int, nodes: Cells, hits: Cells) -> Scores:
         raster = self._scores[level]
@@ -160,21 +169,22 @@ class Search:
             found[begin : begin + _BEAM] = np.where(within, flat[at], 0.0).mean(axis=1)
         return found
 
-    def _apart_ones(self, nodes: Cells, scores: Scores) -> list[Pose]:
-        kept: list[Pose] = []
-        for node in nodes[np.argsort(-scores)][:4000]:
-            east, north = self._corner + (node[:2] + 0.5) * _CELL_M
-            pose = Pose(float(east), float(north), wrap(float(node[2]) * math.tau / _HEADINGS))
-            if all(_apart(pose, other, 0.6) for other in kept):
-                kept.append(pose)
-                if len(kept) == _TRIED:
-                    break
-        return kept
+    def _poses(self, nodes: Cells, scores: Scores) -> list[Pose]:
+        """The best of each neighbourhood, the best first."""
+        order = np.argsort(-scores)
+        nodes = nodes[order]
+        _, first = np.unique(nodes // _NEIGHBOURS, axis=0, return_index=True)
+        kept = nodes[np.sort(first)[:_JUDGED]]
+        places = self._corner + (kept[:, :2] + 0.5) * _CELL_M
+        headings = kept[:, 2] * (math.tau / _HEADINGS)
+        return [
+            Pose(float(east), float(north), wrap(float(yaw)))
+            for (east, north), yaw in zip(places, headings, strict=True)
+        ]
 
 
-def _apart(a: Pose, b: Pose, share: float = 1.0) -> bool:
-    away, turned = math.hypot(a.x - b.x, a.y - b.y), abs(wrap(a.yaw - b.yaw))
-    return away > share * _APART_M or turned > share * _APART_RAD
+def _apart(a: Pose, b: Pose) -> bool:
+    return math.hypot(a.x - b.x, a.y - b.y) > _APART_M or abs(wrap(a.yaw - b.yaw)) > _APART_RAD
 
 
 def _spread(points: Array) -> Array:

@@ -38,6 +38,11 @@ class Walls:
         """When they last fitted."""
         return self._judge.fitted_s
 
+    @property
+    def misfit_s(self) -> float:
+        """For how long they have not fitted."""
+        return self._judge.misfit_s
+
     def is_held(self, now_s: float) -> bool:
         """Whether they have just held the robot in all directions."""
         return self._judge.is_held(now_s)
@@ -46,7 +51,7 @@ class Walls:
         """Whether they have not fitted for so long that the pose must be wrong; one that nothing
         has confirmed yet is given up sooner."""
         patience_s = self._config.walls_patience_s
-        return self._judge.misfit_s() >= (patience_s if confirmed else patience_s / 3.0)
+        return self._judge.misfit_s >= (patience_s if confirmed else patience_s / 3.0)
 
     def forget(self) -> None:
         """The pose was set anew."""
