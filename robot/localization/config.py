@@ -69,7 +69,7 @@ class LocalizationConfig(BaseModel):
         default=0.25, ge=0.05, le=10, description="s between scans that are laid over the walls"
     )
     outline_sigma_m: float = Field(
-        default=0.05, gt=0, le=5, description="m, 1 sigma, how well the outlines are known"
+        default=0.10, gt=0, le=5, description="m, 1 sigma, how well the outlines are known"
     )
     walls_patience_s: float = Field(
         default=3.0, gt=0, le=60, description="s of walls that do not fit until the robot is lost"

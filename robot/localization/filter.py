@@ -164,10 +164,13 @@ class PoseFilter:
 
     def judge_match(self, match: Match, floor_m: float) -> float:
         """How far a pose by the walls is off: its normalised square over the directions held."""
-        total = 0.0
-        for h, innovation, variance in self._held(match, floor_m):
-            total += innovation**2 / (float(h @ self.p @ h) + variance)
-        return total
+        held = list(self._held(match, floor_m))
+        if not held:
+            return 0.0
+        h = np.array([direction for direction, _, _ in held])
+        innovation = np.array([off for _, off, _ in held])
+        s = h @ self.p @ h.T + np.diag([variance for _, _, variance in held])
+        return float(innovation @ np.linalg.solve(s, innovation))
 
     def update_match(self, match: Match, floor_m: float) -> None:
         """The pose in the directions that the walls hold; the outlines are known to `floor_m`.

@@ -31,6 +31,8 @@ _BASE_STOPS_S = 0.5
 _ALIGNED_SIGMA = 0.12  # rad, good enough to begin with
 _WRONG_HEADING = 0.35  # rad, more than a filter at work ever has to correct
 _LOST_M = 50.0
+_JUST_S = 2.0
+_GOOD_FIX = 3.0  # times the outlines' sigma
 _FAR_M = 12.0  # more than a reflection between towers makes
 #: 1 sigma of a pose that was searched, where the walls hold it and where they do not.
 _FOUND_M, _FOUND_LOOSE_M = 0.15, 1.5
@@ -56,6 +58,7 @@ class Localizer:
         self._at_wheels = (Pose(0, 0, 0), np.eye(3), Pose(0, 0, 0))  # map, covariance, odom
         self._last = dict.fromkeys((Fix, Inertial, WheelSpeed, Scan), -math.inf)
         self._bad_total = 0
+        self._good_fix_s = -math.inf
         self.source = ""
         self.confirmed = False
         self.started = False
@@ -130,7 +133,7 @@ class Localizer:
         self._timeline.set_odom(self._timeline.odom)
         self._timeline.forget()
         self._judge.forget()
-        self._judge.last_accepted_s = -math.inf
+        self._judge.last_accepted_s = self._good_fix_s = -math.inf
         self._aligner.clear()
         self._preparation = Preparation()
         self._wheels = None
@@ -197,7 +200,13 @@ class Localizer:
             return self._judged_fix(new)
         if self._walls is None:
             return new
-        scan = self._walls.judge(new, self._timeline.odom, self._filter, known=self.aligned)
+        scan = self._walls.judge(
+            new,
+            self._timeline.odom,
+            self._filter,
+            known=self.aligned,
+            fixes_agree=new.stamp_s - self._good_fix_s < _JUST_S,
+        )
         if scan.match is not None:
             self.confirmed = True
         return scan
@@ -219,9 +228,13 @@ class Localizer:
             return fix
         moved = self._judge.moved
         held = self._walls is not None and self._walls.is_held(fix.stamp_s)
+        # what a receiver is so sure of is no reflection: it is the map that is off
+        held = held and fix.sigma_m > self._config.outline_sigma_m
         fix = self._judge.judge(fix, self._filter, held=held)
         if fix.accepted:
             self.confirmed = True
+            if fix.sigma_m <= _GOOD_FIX * self._config.outline_sigma_m:
+                self._good_fix_s = fix.stamp_s
         if self._judge.moved != moved:
             self._timeline.forget()
             self._aligner.clear()

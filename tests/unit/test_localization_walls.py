@@ -96,6 +96,18 @@ def test_a_map_that_is_off_is_covered_by_the_sigma_that_it_is_given() -> None:
     assert inside_3_sigma(table) >= 0.99
 
 
+def test_walls_that_are_drawn_in_a_wrong_place_do_not_pull_a_robot_from_good_gnss() -> None:
+    """Outlines a metre off, as from an aerial picture; the receiver is good to 2 cm."""
+    drive = TownDrive(seed=6, duration_s=120.0, gnss_sigma_m=0.02)
+    drawn = OutlineMap.of_shapes([translate(shape, 0.8, -0.6) for shape in drive.shapes])
+    localizer = localizer_of(drive, drive.start, drawn)
+    estimates = play(localizer, drive.measurements())
+    table = errors(drive, estimates)
+    assert rmse_m(table) <= 0.10
+    assert inside_3_sigma(table) >= 0.99
+    assert localizer.health(estimates[-1].stamp_s, estimates[-1]).level is Level.OK
+
+
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("with_gnss", [True, False])
 def test_it_finds_itself_at_an_unknown_place(seed: int, with_gnss: bool) -> None:

@@ -47,8 +47,9 @@ class WallJudge:
         """Whether walls have just held the robot in all directions."""
         return now_s - self.fitted_s <= _HELD_S and self._directions == 3
 
-    def judge(self, scan: Scan, pose_filter: PoseFilter) -> Scan:
-        """`scan`, with its match where that is to be used."""
+    def judge(self, scan: Scan, pose_filter: PoseFilter, *, fixes_agree: bool) -> Scan:
+        """`scan`, with its match where that is to be used. `fixes_agree`: good fixes have just
+        confirmed the filter; then walls that are elsewhere are drawn in a wrong place."""
         standing = abs(pose_filter.speed_mps) < 0.01 and not self.misfit_s
         period = _STILL_EVERY_S if standing else self._config.scan_period_s
         if scan.stamp_s - self._worked_s < period - 1e-3 or len(scan.points) < _FEWEST_POINTS:
@@ -63,19 +64,21 @@ class WallJudge:
         fit = fit_of(self._walls, scan.points, match.pose)
         self.fit = fit
         if fit.told >= _FEWEST_TOLD and fit.share >= _GOOD_SHARE and len(match.sigmas):
-            return self._good(scan, match, pose_filter)
+            return self._good(scan, match, pose_filter, fixes_agree)
         self._refused = 0
-        if _speaks_against(fit):
+        if fixes_agree:
+            self.misfit_s = 0.0
+        elif _speaks_against(fit):
             self.misfit_s += since_s
         elif fit.told >= _FEWEST_TOLD:
             self.misfit_s += since_s / 2.0
         return scan
 
-    def _good(self, scan: Scan, match: Match, pose_filter: PoseFilter) -> Scan:
+    def _good(self, scan: Scan, match: Match, pose_filter: PoseFilter, fixes_agree: bool) -> Scan:
         floor = self._config.outline_sigma_m
         if pose_filter.judge_match(match, floor) > _GATE_CHI2:
             self._refused += 1
-            if self._refused < _REFUSALS:
+            if self._refused < _REFUSALS or fixes_agree:
                 return scan
             x = pose_filter.x
             way = math.hypot(match.pose.x - x[EAST], match.pose.y - x[NORTH])

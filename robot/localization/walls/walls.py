@@ -61,10 +61,15 @@ class Walls:
     def see_fix(self, fix: Fix) -> None:
         self._fix = fix
 
-    def judge(self, scan: Scan, odom: Pose, pose_filter: PoseFilter, *, known: bool) -> Scan:
-        """The scan with its match, where the pose is `known` and it is to be used."""
+    def judge(
+        self, scan: Scan, odom: Pose, pose_filter: PoseFilter, *, known: bool, fixes_agree: bool
+    ) -> Scan:
+        """The scan with its match, where the pose is `known` and it is to be used. `fixes_agree`:
+        good fixes have just confirmed the filter."""
         self._scan = scan, odom
-        return self._judge.judge(scan, pose_filter) if known else scan
+        if not known:
+            return scan
+        return self._judge.judge(scan, pose_filter, fixes_agree=fixes_agree)
 
     def search(self, *, lost: bool) -> Sighted | None:
         """Go on searching while `lost`; the pose when it is found."""
