@@ -32,6 +32,7 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import LaserScan
 from std_msgs.msg import String
 
+from comms.contracts.site import Site
 from comms.ros.qos import LATCHED, RELIABLE, SENSOR
 from tests.navigation_course import Course, small_site, write_site
 from tests.navigation_course_ros import odometry_of, safety_of, scan_of, stamp_of
@@ -72,12 +73,13 @@ class Drive:
 class NavigationBench:
     """Owns the navigator's process, the robot's truth and simulated time."""
 
-    def __init__(self, folder: Path, settings: str = "") -> None:
+    def __init__(self, folder: Path, settings: str = "", site: Site | None = None) -> None:
         self.folder = folder
-        self.site_file = write_site(small_site(), folder / "small.site.geojson")
+        site = site or small_site()
+        self.site_file = write_site(site, folder / "small.site.geojson")
         self.unit_config = folder / "unit.yaml"
         self.unit_config.write_text(settings or "{}", encoding="utf-8")
-        self.course = Course(small_site(), 2.0, 8.0, 0.0, now_s=START_S)
+        self.course = Course(site, 2.0, 8.0, 0.0, now_s=START_S)
         self.silent: set[str] = set()
         self.estop_by = ""
         self.wish = TwistStamped()

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import GeoPoint
-from comms.contracts.site import Area, Building, Kiosk, Road, Site, Walkway
+from comms.contracts.site import Building, KeepOut, Kiosk, Road, Site, Walkway
 
 Floats = NDArray[np.float64]
 ORIGIN = GeoPoint(latitude_deg=29.868, longitude_deg=121.615, altitude_m=4.0)
@@ -48,7 +48,7 @@ def small_site() -> Site:
             Walkway(feature_id="over", line=((10, 8), (10, -8)), width_m=3),
         ),
         roads=(Road(feature_id="r", line=((-20, 0), (80, 0)), width_m=10),),
-        keep_outs=(Area(feature_id="k", name="Works", ring=ring(47, 5, 52, 11)),),
+        keep_outs=(KeepOut(feature_id="k", name="Works", ring=ring(47, 5, 52, 11)),),
         kiosks=(
             Kiosk(feature_id="q", name="Kiosk", at=(0, 12), heading_rad=-math.pi / 2,
                   dock=(0, 10), pad=(3, 14)),
@@ -85,7 +85,8 @@ def write_site(site: Site, path: Path) -> Path:
     for n, r in enumerate(site.roads):
         features.append(feature(n, "road", r.line, width_m=r.width_m))
     for n, k in enumerate(site.keep_outs):
-        features.append(feature(n, "keep_out", k.ring, name=k.name))
+        applies = [period.as_written for period in k.applies]
+        features.append(feature(n, "keep_out", k.ring, name=k.name, applicability=applies))
     for n, q in enumerate(site.kiosks):
         bearing = 90.0 - math.degrees(q.heading_rad)
         features.append(feature(n, "kiosk", [q.at], name=q.name, bearing_deg=bearing))

@@ -51,9 +51,15 @@ class Road(Frozen):
 
 
 class Area(Frozen):
-    """A plaza (drivable), a keep-out (never entered by the robot) or a lawn."""
+    """A plaza (drivable) or a lawn."""
 
     ring: tuple[Xy, ...]
+
+
+class KeepOut(Area):
+    """Never entered by the robot while it applies."""
+
+    applies: tuple[Period, ...] = Field(default=(), description="when; none: always")
 
 
 class NoFly(Frozen):
@@ -115,7 +121,7 @@ class Site(BaseModel):
     roads: tuple[Road, ...] = ()
     plazas: tuple[Area, ...] = ()
     lawns: tuple[Area, ...] = ()
-    keep_outs: tuple[Area, ...] = ()
+    keep_outs: tuple[KeepOut, ...] = ()
     no_fly: tuple[NoFly, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
     heights: tuple[HeightLine, ...] = Field(default=(), description="none: the ground is level")

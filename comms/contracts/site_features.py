@@ -24,6 +24,7 @@ from comms.contracts.site import (
     Building,
     Ceiling,
     HeightLine,
+    KeepOut,
     Kiosk,
     NoFly,
     ParkedCar,
@@ -148,6 +149,13 @@ class SiteFeatures:
 
     def area(self, feature: Feature, shape: Shape) -> Area:
         return Area(**self._base(feature), ring=self.ring(feature, shape))
+
+    def keep_out(self, feature: Feature, shape: Shape) -> KeepOut:
+        return KeepOut(
+            **self._base(feature),
+            ring=self.ring(feature, shape),
+            applies=periods_of(feature.properties.get("applicability")),
+        )
 
     def no_fly(self, feature: Feature, shape: Shape) -> NoFly:
         area = NoFly(

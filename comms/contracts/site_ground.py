@@ -29,7 +29,10 @@ class SiteGround:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.boundary = Polygon(site.boundary)
-        self._blocked: list[Building | Area] = [*site.buildings, *site.keep_outs]
+        self._blocked: list[Building | Area] = [
+            *site.buildings,
+            *(area for area in site.keep_outs if not area.applies),  # else it is open at times
+        ]
         self._tree = STRtree([Polygon(feature.ring) for feature in self._blocked])
         self.walkable = unary_union(
             [LineString(w.line).buffer(w.width_m / 2, cap_style="square") for w in site.walkways]

@@ -72,7 +72,7 @@ class _SiteBuilder:
             roads=every("road", self.features.road),
             plazas=plazas,
             lawns=every("lawn", self.features.area),
-            keep_outs=every("keep_out", self.features.area),
+            keep_outs=every("keep_out", self.features.keep_out),
             no_fly=every("no_fly", self.features.no_fly),
             ceilings=every("ceiling", self.features.ceiling),
             heights=every("spot_height", self.features.height)

@@ -28,6 +28,9 @@ class NavigationConfig(BaseModel):
     corner_m: float = Field(0.8, ge=0, le=3, description="m, filter that rounds corners")
     grid_m: float = Field(0.25, gt=0.05, le=1, description="m, cell of the free-space search")
     grid_span_m: float = Field(160.0, gt=10, le=1000, description="m, widest free-space search")
+    closing_ahead_s: float = Field(
+        120.0, ge=0, le=3600, description="s before an area closes that it counts as closed"
+    )
     # Costmap
     costmap_size_m: float = Field(10.0, gt=4, le=40, description="m, side of the rolling square")
     costmap_cell_m: float = Field(0.1, gt=0.02, le=0.5, description="m, its cell")

@@ -64,6 +64,19 @@ class Driver:
         self._begin_path(self._legs, pose, now_s)
         self.state = DriveState.DRIVING
 
+    def use(self, planner: Planner, pose: Pose, now_s: float) -> Report | None:
+        """Another map from now on; what is left to drive is planned anew on it. A report where that
+        ends the drive: there is no way any more."""
+        self.planner = planner
+        self.costmap.ground = self.controller.ground = planner.ground
+        if self._legs is None:
+            return None
+        try:
+            self.go(self._legs.goals, pose, now_s)
+        except NoRoute as error:
+            return self._give_up(str(error))
+        return None
+
     def stop(self) -> None:
         """Drop the goals; the next steps slow down to a stand."""
         self._legs = None

@@ -85,6 +85,11 @@ class Legs:
         return len(self._legs)
 
     @property
+    def goals(self) -> list[Goal]:
+        """Those still to be reached, in their order."""
+        return [leg.goal for leg in self._legs]
+
+    @property
     def goal_arc_m(self) -> float:
         """How far along the path the present goal lies."""
         return self._ends[0]

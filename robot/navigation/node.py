@@ -12,6 +12,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from geometry_msgs.msg import TwistStamped
@@ -20,8 +21,10 @@ from nav_msgs.msg import Path as PathMessage
 from patrol_interfaces.msg import SafetyState
 from rclpy.node import Node
 from sensor_msgs.msg import LaserScan
+from shapely.geometry import Point, Polygon
 from std_msgs.msg import String
 
+from comms.contracts.closures import Closures
 from comms.contracts.config import load_section
 from comms.contracts.site_reader import read_site
 from comms.contracts.vehicle import RobotBody
@@ -40,6 +43,7 @@ from robot.navigation.planner import Planner
 from robot.navigation.static_map import StaticMap
 
 _FEEDBACK_S = 0.25
+_CLOSURES_S = 2.0
 _USUAL_SHARE = 0.9  # of the cruising speed, over a whole drive
 
 
@@ -53,7 +57,11 @@ class NavigatorNode(Node):
             load_section(unit, "navigation", NavigationConfig) if unit else NavigationConfig()
         )
         self.body = load_section(unit, "robot_body", RobotBody) if unit else RobotBody()
-        ground = StaticMap(read_site(self.get_parameter("site_file").value))
+        site = read_site(self.get_parameter("site_file").value)
+        ahead = timedelta(seconds=self.config.closing_ahead_s)
+        self._closures = Closures(site, self._utc, ahead)
+        self._closed = self._closures.closed()
+        ground = StaticMap(self._closures.site_with(self._closed))
         self.costmap = Costmap(ground, self.config)
         hull = Hull.of(self.body.length_m, self.body.width_m)
         self.driver = Driver(Planner(ground, self.config), self.costmap, self.config, hull)
@@ -74,6 +82,8 @@ class NavigatorNode(Node):
         self.create_subscription(SafetyState, "/robot/safety/state", self._on_safety, RELIABLE)
         self._errands = Errands(self, self._begin)
         self.create_timer(1.0 / self.config.rate_hz, self._control)
+        if self._closures.has_times:
+            self.create_timer(_CLOSURES_S, self._watch_closures)
         graph = self.driver.planner.graph
         site_id, places, ways = ground.site.site_id, len(graph.places), len(graph.edges)
         self.log.info("navigator is ready", site=site_id, places=places, ways=ways)
@@ -112,6 +122,33 @@ class NavigatorNode(Node):
         best_s, best = min(self._poses, key=lambda item: abs(item[0] - stamp_s))
         return best if abs(best_s - stamp_s) < 0.3 else None
 
+    def _utc(self) -> datetime:
+        return datetime.fromtimestamp(self._now_s(), UTC)
+
+    # -- what is closed -------------------------------------------------------------------------
+
+    def _watch_closures(self) -> None:
+        """When an area opens or closes, plan on the map of now. One that the robot stands in counts
+        once it has left it."""
+        if not self._closures.has_times or not self._poses:
+            return
+        pose = self._poses[-1][1]
+        here, near_m = Point(pose.x_m, pose.y_m), self.config.solid_clearance_m
+        closed = tuple(
+            area
+            for area in self._closures.closed()
+            if area in self._closed or Polygon(area.ring).distance(here) > near_m
+        )
+        if closed == self._closed:
+            return
+        changed = {area.name or area.feature_id for area in {*closed} ^ {*self._closed}}
+        self._closed = closed
+        self.log.info("areas opened or closed", changed=sorted(changed), closed=len(closed))
+        planner = Planner(StaticMap(self._closures.site_with(closed)), self.config)
+        ended = self.driver.use(planner, pose, self._now_s())
+        if ended is not None:
+            self._end(ended.outcome, ended.reason)
+
     # -- drives ---------------------------------------------------------------------------------
 
     def _begin(self, goals: Sequence[Goal]) -> None:
@@ -119,6 +156,7 @@ class NavigatorNode(Node):
         now = self._now_s()
         if not self._poses or now - self._poses[-1][0] > self.config.input_age_s:
             raise NoTransform("the robot's position is not known")
+        self._watch_closures()
         begin = time.perf_counter()
         self.driver.go(goals, self._poses[-1][1], now)
         planned_ms = round(1e3 * (time.perf_counter() - begin), 1)

@@ -60,9 +60,9 @@ class SafetyMonitor:
     ) -> None:
         c = self._config = config
         self.hull = Hull(body.length_m / 2, body.width_m / 2)
-        braking = Braking(c.reaction_s, c.brake_mps2, c.turn_brake_radps2)
+        self._braking = Braking(c.reaction_s, c.brake_mps2, c.turn_brake_radps2)
         self._zones = Zones(c, self.hull)
-        self._keep_out = KeepOut(keep_outs, self.hull, braking, c.keep_out_margin_m)
+        self.keep_out(keep_outs)
         self._max_speed = min(c.max_speed_mps, body.max_speed_mps)
         self._max_turn = min(c.max_turn_radps, body.max_turn_radps)
         self.estop = estop
@@ -80,6 +80,10 @@ class SafetyMonitor:
         self._contact = ""
         self._pressed_until_s = -math.inf
         self._away = -1.0  # direction that leads away from a contact
+
+    def keep_out(self, rings: Iterable[tuple[Xy, ...]]) -> None:
+        """The areas from now on: outlines in `map`, m."""
+        self._keep_out = KeepOut(rings, self.hull, self._braking, self._config.keep_out_margin_m)
 
     # -- what is heard
     def hear_scan(self, now: Now, stamp_s: float, seen: Obstacles) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,8 @@ from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 from sensor_msgs.msg import LaserScan
 
+from comms.contracts.closures import Closures
 from comms.contracts.config import load_section
-from comms.contracts.site import Xy
 from comms.contracts.site_reader import read_site
 from comms.contracts.vehicle import RobotBody
 from comms.logs import get_logger
@@ -38,6 +38,7 @@ from robot.safety.messages import command_from, pose_from, stamp_of, state_messa
 from robot.safety.monitor import STANDING, Decision, SafetyMonitor
 
 _STATE_PERIOD_S = 0.1
+_CLOSURES_S = 1.0
 
 
 class CollisionMonitorNode(Node):
@@ -49,7 +50,10 @@ class CollisionMonitorNode(Node):
         self._config, body = _configuration(unit_config)
         folder = Path(os.environ.get("PATROL_STATE_DIR") or Path.home() / ".local/state/patrol")
         estop = EstopLatch(folder)
-        self._monitor = SafetyMonitor(self._config, body, self._keep_outs(site_file), estop)
+        self._closures = self._closures_of(site_file)
+        self._closed = self._closures.closed() if self._closures is not None else ()
+        rings = [area.ring for area in self._closed]
+        self._monitor = SafetyMonitor(self._config, body, rings, estop)
         self._scan_reader = ScanReader(body.lidar, self._monitor.hull)
         self._simulated = bool(self.get_parameter("use_sim_time").value)
         self._ros_s = self._ros_moved_at = 0.0
@@ -69,14 +73,28 @@ class CollisionMonitorNode(Node):
         self.create_service(SetEstop, "/robot/set_estop", self._on_set_estop)
         self._steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(1.0 / self._config.rate_hz, self._tick, clock=self._steady)
+        if self._closures is not None and self._closures.has_times:
+            self.create_timer(_CLOSURES_S, self._watch_closures, clock=self._steady)
         if estop.record is not None:
             self._log.warning("e-stop is latched", who=estop.record.who, why=estop.record.reason)
 
-    def _keep_outs(self, site_file: str) -> Iterable[tuple[Xy, ...]]:
+    def _closures_of(self, site_file: str) -> Closures | None:
         if not site_file:
             self._log.warning("no site file: no keep-out area is watched")
-            return ()
-        return tuple(area.ring for area in read_site(site_file).keep_outs)
+            return None
+        return Closures(read_site(site_file), self._utc)
+
+    def _utc(self) -> datetime:
+        return datetime.fromtimestamp(self.get_clock().now().nanoseconds * 1e-9, UTC)
+
+    def _watch_closures(self) -> None:
+        """Areas open and close."""
+        assert self._closures is not None
+        closed = self._closures.closed()
+        if closed != self._closed:
+            self._closed = closed
+            self._monitor.keep_out(area.ring for area in closed)
+            self._log.info("keep-out areas opened or closed", closed=len(closed))
 
     def _now(self) -> Now:
         wall = time.monotonic()

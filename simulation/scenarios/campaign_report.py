@@ -19,6 +19,7 @@ from simulation.scenarios.campaign_run import RunResult
 
 _COLUMNS = (
     "seed", "task", "checkpoints_visited", "checkpoints_total", "collisions", "nearest_person_m",
+    "pose_rmse_m", "pose_worst_m", "heading_rmse_deg", "pose_inside_3_sigma",
     "robot_path_m", "findings_detected", "findings_lost", "findings_doubled", "restarts",
     "real_time_factor", "wall_s",
 )  # fmt: skip
@@ -43,10 +44,13 @@ def write_report(folder: Path, site: Site, beat: Beat, results: Sequence[RunResu
     for result in results:
         picture = folder / f"seed_{result.seed}.png"
         _draw(picture, site, beat, result)
+        course = folder / f"seed_{result.seed}_pose.png"
+        _draw_course(course, result)
         faults = "; ".join(html.escape(words) for words in result.faults) or "no faults"
         parts.append(
             f"<h2>Seed {result.seed}: {html.escape(result.task)}</h2>"
-            f"<p>{html.escape(result.reason)}<br>{faults}</p><img src='{picture.name}'>"
+            f"<p>{html.escape(result.reason)}<br>{faults}</p>"
+            f"<img src='{picture.name}'><img src='{course.name}'>"
         )
     page = folder / "report.html"
     page.write_text(
@@ -70,7 +74,15 @@ def _summary(results: Sequence[RunResult]) -> str:
     if not results:
         return ""
     lines = []
-    for name in ("robot_path_m", "nearest_person_m", "restarts", "real_time_factor", "wall_s"):
+    for name in (
+        "pose_rmse_m",
+        "heading_rmse_deg",
+        "robot_path_m",
+        "nearest_person_m",
+        "restarts",
+        "real_time_factor",
+        "wall_s",
+    ):
         values = [float(getattr(result, name)) for result in results]
         spread = statistics.stdev(values) if len(values) > 1 else 0.0
         lines.append(
@@ -102,6 +114,22 @@ def _draw(path: Path, site: Site, beat: Beat, result: RunResult) -> None:
     axes.set_xlabel("east, m")
     axes.set_ylabel("north, m")
     axes.legend(loc="upper left")
+    figure.tight_layout()
+    figure.savefig(path)
+    pyplot.close(figure)
+
+
+def _draw_course(path: Path, result: RunResult) -> None:
+    """How far off localisation was over time, and how far it said that it may be."""
+    figure, axes = pyplot.subplots(figsize=(7, 4), dpi=90)
+    if result.pose_course:
+        times, off, sigma = zip(*result.pose_course, strict=True)
+        axes.fill_between(times, [3.0 * s for s in sigma], color="#dbeafe", label="3 sigma")
+        axes.plot(times, off, color="#1d4ed8", linewidth=0.8, label="error")
+        axes.legend(loc="upper left")
+    axes.set_xlabel("s")
+    axes.set_ylabel("error of the position, m")
+    axes.set_ylim(bottom=0.0)
     figure.tight_layout()
     figure.savefig(path)
     pyplot.close(figure)

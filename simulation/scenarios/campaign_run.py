@@ -28,7 +28,8 @@ _STORED_WITHIN_S = 30.0
 
 @dataclass
 class RunResult:
-    """What happened, in SI units; `track`: the robot's true places (map m); `faults` in words."""
+    """What happened, in SI units; `track`: the robot's true places (map m); `pose_course`: s,
+    how far off its own word on that was, its 1 sigma (m); `faults` in words."""
 
     seed: int
     beat: str
@@ -47,7 +48,12 @@ class RunResult:
     restarts: int = 0
     real_time_factor: float = 0.0
     wall_s: float = 0.0
+    pose_rmse_m: float = 0.0
+    pose_worst_m: float = 0.0
+    heading_rmse_deg: float = 0.0
+    pose_inside_3_sigma: float = 0.0
     track: list[tuple[float, float]] = field(default_factory=list)
+    pose_course: list[tuple[float, float, float]] = field(default_factory=list)
 
     @property
     def is_good(self) -> bool:
@@ -60,7 +66,7 @@ class RunResult:
     def as_json(self) -> str:
         plain = asdict(self)
         plain["good"] = self.is_good
-        del plain["track"], plain["fault_places"]
+        del plain["track"], plain["fault_places"], plain["pose_course"]
         return json.dumps(plain)
 
 
@@ -172,6 +178,9 @@ class CampaignRun:
         result.checkpoints_visited = len({v.checkpoint_id for v in world.staff.visits(task)})
         result.collisions = len(witness.collisions)
         result.robot_path_m = round(witness.robot_path_m, 1)
+        for name, value in witness.pose_errors.figures.items():
+            setattr(result, name, value)
+        result.pose_course = witness.pose_errors.course
         result.nearest_person_m = round(result.nearest_person_m, 2)
         result.findings_detected = len(detected)
         result.findings_lost = len(detected - set(stored))

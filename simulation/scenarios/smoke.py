@@ -106,6 +106,7 @@ def run(beat_id: str, domain: int, folder: Path | None) -> dict[str, Any]:
             "collisions": len(witness.collisions),
             "collided_with": witness.collisions,
             "robot_path_m": round(witness.robot_path_m, 1),
+            **witness.pose_errors.figures,
             "findings_detected": len(detected),
             "findings_stored": len(stored),
             "findings_lost": len(detected - stored),

@@ -18,6 +18,7 @@ from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 
 from comms.ros.qos import RECORDS, RELIABLE, SENSOR
+from simulation.scenarios.pose_errors import Placed, PoseErrors
 
 _FLYING_M = 2.0
 _LANDED_M = 0.5
@@ -41,12 +42,14 @@ class Witness:
         self.drone_landed = False
         self.collisions: list[str] = []
         self.finding_ids: set[str] = set()
+        self.pose_errors = PoseErrors()
         self.sim_s = 0.0
         self._clock: list[tuple[float, float]] = []
         self._ground_m: float | None = None
         self._flying = self._pressed = False
         node = self._node
         node.create_subscription(Odometry, "/sim/ground_truth/robot", self._robot, SENSOR)
+        node.create_subscription(Odometry, "/robot/odometry", self._believed, RELIABLE)
         node.create_subscription(Odometry, "/sim/ground_truth/drone", self._drone, SENSOR)
         node.create_subscription(PoseArray, "/sim/ground_truth/people", self._people, SENSOR)
         node.create_subscription(Contact, "/robot/bumper", self._bumper, RELIABLE)
@@ -81,6 +84,7 @@ class Witness:
         here = (place.x, place.y)
         turn = message.pose.pose.orientation
         self.robot_heading_rad = 2.0 * math.atan2(turn.z, turn.w)
+        self.pose_errors.add_truth(_placed(message))
         if self.robot_xy is not None:
             step = math.dist(self.robot_xy, here)
             if step < 0.02:  # its trembling at rest is no path
@@ -89,6 +93,10 @@ class Witness:
             self.robot_path_m += step
         self.robot_xy = here
         self.robot_speed_mps = abs(message.twist.twist.linear.x)
+
+    def _believed(self, message: Odometry) -> None:
+        """Where the robot says that it is."""
+        self.pose_errors.add_estimate(_placed(message))
 
     def _drone(self, message: Odometry) -> None:
         place = message.pose.pose.position
@@ -114,3 +122,20 @@ class Witness:
 
     def _finding(self, message: Finding) -> None:
         self.finding_ids.add(message.finding_id)
+
+
+def _placed(message: Odometry) -> Placed:
+    at, turn, stamp = (
+        message.pose.pose.position,
+        message.pose.pose.orientation,
+        message.header.stamp,
+    )
+    variances = (message.pose.covariance[n] for n in (0, 7, 35))
+    east, north, yaw = (math.sqrt(max(0.0, variance)) for variance in variances)
+    return Placed(
+        stamp.sec + stamp.nanosec * 1e-9,
+        at.x,
+        at.y,
+        math.atan2(2 * (turn.w * turn.z + turn.x * turn.y), 1 - 2 * (turn.y**2 + turn.z**2)),
+        (east, north, yaw),
+    )

@@ -35,6 +35,9 @@ def test_a_beat_and_a_flight_end_well_within_five_minutes(
     assert happened["checkpoints_visited"] == happened["checkpoints_total"] == 3
     assert happened["collisions"] == 0
     assert happened["robot_path_m"] > 80.0
+    assert 0.0 < happened["pose_rmse_m"] <= 0.25  # GNSS of 0.1 m, few walls in view
+    assert happened["heading_rmse_deg"] <= 2.0
+    assert happened["pose_inside_3_sigma"] >= 0.97
     assert happened["findings_detected"] > 0
     assert happened["findings_stored"] >= happened["findings_detected"]
     assert happened["findings_lost"] == 0
