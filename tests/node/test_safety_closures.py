@@ -23,7 +23,7 @@ def test_an_area_is_kept_out_of_in_its_hours_only(tmp_path: Path) -> None:
     try:
         monitor.start()
         robot.behave()
-        robot.pose = (46.4, 8.0, 0.0)  # its front 30 cm before the works at x = 47
+        robot.pose = (46.6, 8.0, 0.0)  # its front 10 cm before the works at x = 47
         robot.wait_until_driving(6.0)
         assert datetime.now(UTC) < closes
         robot.wait_until_stopped("keep-out", 12.0)
