@@ -39,7 +39,7 @@ from tests.navigation_course_ros import odometry_of, safety_of, scan_of, stamp_o
 
 REPOSITORY = Path(__file__).parents[1]
 STEP_S = 0.05
-PERIOD_S = 0.1
+PERIOD_S = 0.05
 START_S = 1_700_000_000.0
 Status = GoalStatus
 Result = NavigateThroughPoses.Result

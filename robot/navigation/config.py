@@ -36,7 +36,7 @@ class NavigationConfig(BaseModel):
     costmap_cell_m: float = Field(0.1, gt=0.02, le=0.5, description="m, its cell")
     scan_memory_s: float = Field(0.45, gt=0, le=5, description="s that a lidar point stays")
     # Controller
-    rate_hz: float = Field(10.0, ge=2, le=50, description="control steps a second")
+    rate_hz: float = Field(20.0, ge=2, le=50, description="control steps a second")
     cruise_mps: float = Field(1.0, gt=0, le=3, description="m/s where nothing is near")
     near_mps: float = Field(0.8, gt=0, le=3, description="m/s at most near obstacles and people")
     near_m: float = Field(0.9, ge=0, le=5, description="m from the hull that count as near")

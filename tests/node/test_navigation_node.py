@@ -14,11 +14,10 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.navigation_bench import NavigationBench, Result, Status, a_pose
+from tests.navigation_bench import PERIOD_S, NavigationBench, Result, Status, a_pose
 from tests.navigation_course import Disc
 
 BRAKE_MPS2 = 1.0
-PERIOD_S = 0.1
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +91,7 @@ def test_it_passes_several_poses_in_their_order_and_tells_how_far_it_is(
     assert times == sorted(times)
     assert times[-1] > 8
     # a message every quarter of a second, to the nearest control step
-    assert len(said) == pytest.approx((track[-1, 0] - track[0, 0]) / 0.3, abs=3)
+    assert len(said) == pytest.approx((track[-1, 0] - track[0, 0]) / 0.25, abs=3)
     assert said[-1].current_pose.pose.position.x == pytest.approx(bench.course.x_m, abs=0.3)
 
 
@@ -101,7 +100,7 @@ def test_four_headings_at_one_place_are_a_look_around_on_the_spot(bench: Navigat
     quarters = [math.remainder(0.3 + k * math.pi / 2, math.tau) for k in (1, 2, 3, 4)]
     drive = bench.go(*(a_pose(10, 8, yaw) for yaw in quarters))
     assert bench.finish(drive, 25.0).error_code == Result.NONE
-    turned = 0.1 * sum(w for _, w in bench.commands)
+    turned = PERIOD_S * sum(w for _, w in bench.commands)
     assert turned == pytest.approx(2 * math.pi, abs=0.2)
     assert away_m(bench, 10.03, 7.95) < 0.1
     assert heading_error(bench, 0.3) < 0.1
@@ -115,7 +114,7 @@ def test_it_drives_somewhere_and_looks_around_there_in_one_goal(bench: Navigatio
     assert bench.finish(drive, 40.0).error_code == Result.NONE
     assert away_m(bench, 8, 8) < 0.35
     assert heading_error(bench, -math.pi / 2) < 0.1
-    assert 0.1 * sum(w for _, w in bench.commands) == pytest.approx(1.5 * math.pi, abs=0.3)
+    assert PERIOD_S * sum(w for _, w in bench.commands) == pytest.approx(1.5 * math.pi, abs=0.3)
 
 
 def test_a_goal_where_it_stands_is_reached_at_once(bench: NavigationBench) -> None:
@@ -201,6 +200,7 @@ def test_it_stands_while_the_emergency_stop_is_latched_and_goes_on_afterwards(
     assert bench.finish(drive, 20.0).error_code == Result.NONE
 
 
+@pytest.mark.alone
 def test_a_control_step_takes_a_small_part_of_its_period(bench: NavigationBench) -> None:
     assert bench.process is not None
     process = psutil.Process(bench.process.pid)
@@ -214,7 +214,8 @@ def test_a_control_step_takes_a_small_part_of_its_period(bench: NavigationBench)
     figures = [float(re.search(rf"step_{p}_ms=([\d.]+)", last)[1]) for p in ("p50", "p99")]
     print(
         f"\nnavigator: control step {figures[0]} ms median, {figures[1]} ms p99; "
-        f"{100 * share:.0f} % of a core at 10 Hz with a lidar of 240 rays"
+        f"{100 * share:.0f} % of a core at 20 Hz with a lidar of 240 rays"
     )
-    assert figures[0] < 25.0
+    assert figures[0] < 10.0
+    assert figures[1] <= 25.0
     assert share < 0.4
