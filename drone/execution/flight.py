@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from comms.contracts.task import COMES_DOWN, Task, TaskKind, TaskState
 from comms.logs import get_logger
@@ -32,7 +33,7 @@ from drone.execution.wayfinding import Wayfinding
 from drone.link.state import Landed, Mode
 from drone.missions.encoding import difference, encode_plan
 from drone.missions.going_on import Change
-from drone.missions.plan import FlightPlan, Part
+from drone.missions.plan import FlightPlan, Part, with_camera_off
 
 _TURN_S = 0.2
 _LINGER_S = 20.0
@@ -339,7 +340,8 @@ class Flight:
             planner = planner.leaving(here)
             plans = planner.land_nearest if to is To.NEAREST else planner.come_home
             plan = await asyncio.get_running_loop().run_in_executor(None, plans, here, home)
-            await self._replace_mission(plan)
+            items = with_camera_off(self.plan.items, plan.items)
+            await self._replace_mission(replace(plan, items=items))
         except DroneError as error:
             own = actions.land if to is To.HERE else actions.return_home
             self._log.warning("the autopilot's own is taken", order=own.__name__, why=str(error))

@@ -30,7 +30,7 @@ from drone.formats.plan_commands import (
 from drone.formats.plan_file import PlanFile, parse_plan
 from drone.missions.encoding import Command, MissionItem, encode_rally
 from drone.missions.fence import as_raw, joint_fence
-from drone.missions.plan import FlightPlan, Part, PlanItem, RawItem, Step
+from drone.missions.plan import FlightPlan, Part, PlanItem, RawItem, Step, with_camera_off
 from drone.missions.planner import Planner
 
 _ON_GROUND_M = 1.5
@@ -66,7 +66,7 @@ def plan_flight(task: Task, start: Enu, home: Enu, planner: Planner, site: Site)
         )
     areas = areas_of(plan.fence, frame)
     flight = FlightPlan(
-        items=(*entries, *planner.way_back(at, home)),
+        items=(*entries, *with_camera_off(entries, planner.way_back(at, home))),
         home=home,
         start=start,
         look_at=_looks_at(own, frame),

@@ -14,7 +14,7 @@ from comms.contracts.place import Enu
 from drone.airspace.ground import Ground
 from drone.airspace.routing import find_transit
 from drone.errors import PlanError
-from drone.missions.plan import FlightPlan, Part, PlanItem, Step
+from drone.missions.plan import FlightPlan, Part, PlanItem, Step, with_camera_off
 from drone.missions.planner import Planner, waypoints
 from drone.missions.work import towards
 
@@ -83,7 +83,8 @@ def rest_of(
         entries = _at_speed(entries, change.speed_mps)
     work = [entry for entry in entries if entry.part not in (Part.RETURN, Part.LANDING)]
     if not any(entry.moves for entry in work):
-        return planner.come_home(here, plan.home)
+        back = planner.come_home(here, plan.home)
+        return replace(back, items=with_camera_off(plan.items, back.items))
     at = [number for number, entry in enumerate(work) if entry.moves]
     first, last = work[at[0]], work[at[-1]]
     if broke_at is not None and len(at) > 1:  # it may have been off its leg when it broke off
@@ -91,7 +92,8 @@ def rest_of(
     way = _way(planner, start, first.at)
     if way:
         way.insert(0, PlanItem(Step.SPEED, Part.TRANSIT, speed_mps=planner.config.cruise_mps))
-    whole = (*out, *way, *work, *planner.way_back(last.at, plan.home))
+    home = with_camera_off(plan.items, planner.way_back(last.at, plan.home))
+    whole = (*out, *way, *work, *home)
     rest = FlightPlan(
         whole, plan.home, start, plan.look_at, 0.0, 0.0, plan.notes, plan.fence, plan.rally
     )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from comms.contracts.place import Enu
 
 _NOWHERE = Enu(0.0, 0.0, 0.0)
+_SET_CAM_TRIGG_DIST = 206  # of MAV_CMD, in a plan made elsewhere
 
 
 class Step(StrEnum):
@@ -117,3 +119,19 @@ class FlightPlan:
     @property
     def top_m(self) -> float:
         return max(p.up_m for p in self.track())
+
+
+def with_camera_off(flown: Iterable[PlanItem], home: Sequence[PlanItem]) -> tuple[PlanItem, ...]:
+    """The way `home`, with an end first to the pictures by distance that `flown` may have begun and
+    `home` does not end itself: a camera that is triggered is so until it is told otherwise."""
+    begun = any(_pictures_every_m(item) for item in flown)
+    if not begun or any(_pictures_every_m(item) == 0.0 for item in home):
+        return tuple(home)
+    return (PlanItem(Step.TRIGGER, Part.RETURN), *home)
+
+
+def _pictures_every_m(item: PlanItem) -> float | None:
+    """Metres between pictures from this item on, 0 for no more; None: it says nothing of that."""
+    if item.raw is not None:
+        return item.raw.params[0] if item.raw.command == _SET_CAM_TRIGG_DIST else None
+    return item.every_m if item.step is Step.TRIGGER else None

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon
 
 from comms.contracts.errors import ContractError, FileError
+from comms.contracts.geodesy import LocalFrame
 from comms.contracts.place import Enu, GeoPoint
 from comms.contracts.plan_text import read_plan_text
 from comms.contracts.task import Task, TaskKind, Vehicle
@@ -24,7 +25,7 @@ from drone.formats.plan_flight import plan_flight
 from drone.formats.plan_items import Home
 from drone.missions.encoding import Firmware, MissionType, encode_plan, of_raw
 from drone.missions.going_on import Change, rest_of
-from drone.missions.plan import FlightPlan, Part, Step
+from drone.missions.plan import FlightPlan, Part, Step, with_camera_off
 from drone.missions.planner import Planner
 from drone.missions.timeline import Timeline
 from tests.unit.test_drone_plan_files import (
@@ -320,3 +321,27 @@ def test_whatever_a_file_says_it_is_a_flight_or_one_sentence(data, value) -> Non
     items = encode_plan(plan, SITE.frame, Firmware.ARDUPILOT).items
     assert all(math.isfinite(v) for i in items for v in (i.param1, i.param2, i.param4, i.z))
     assert max(p.up_m for p in plan.track()) <= CONFIG.max_height_m
+
+
+def test_pictures_that_a_plan_of_others_begins_end_before_the_way_home() -> None:
+    begins, ends = (
+        simple(n, 206, [every, 0, 1, 0, 0, 0, 0], frame=2) for n, every in ((2, 8), (4, 0))
+    )
+    out, back = waypoint(1, 60.0, 10.0), waypoint(3, 60.0, 40.0)
+
+    def offs(plan: FlightPlan) -> list[int]:
+        """Numbers of the items that end the pictures."""
+        items = encode_plan(plan, LocalFrame(SITE.origin), Firmware.PX4).items
+        return [n for n, i in enumerate(items) if i.command == 206 and i.param1 == 0.0]
+
+    left_on = fly(TAKEOFF, out, begins, back, RETURN)
+    assert len(offs(left_on)) == 1
+    work = max(n for n, item in enumerate(left_on.items) if item.part is Part.WORK)
+    assert left_on.items[work + 1].step is Step.TRIGGER
+    ended = fly(TAKEOFF, out, begins, back, ends, RETURN)
+    assert len(offs(ended)) == 2  # its own and, to be sure, ours
+    assert offs(fly(TAKEOFF, out, back, RETURN)) == []
+    way = PLANNER.come_home(Enu(20.0, 20.0, 25.0), HOME)
+    early = with_camera_off(left_on.items, way.items)
+    assert (early[0].step, early[0].every_m, early[1:]) == (Step.TRIGGER, 0.0, way.items)
+    assert with_camera_off(early, early) == early
