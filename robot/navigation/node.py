@@ -196,7 +196,7 @@ class NavigatorNode(Node):
         self._step_ms.append(1e3 * (time.perf_counter() - begin))
         if report.outcome is not None:
             self._end(report.outcome, report.reason)
-        elif now - self._feedback_s >= _FEEDBACK_S or now < self._feedback_s:
+        elif now - self._feedback_s >= _FEEDBACK_S - 1e-3 or now < self._feedback_s:
             self._feedback_s = now
             remaining_m = self.driver.remaining_m
             self._errands.tell(
