@@ -96,6 +96,9 @@ class Dangers:
         self._before: tuple[float, Enu] | None = None
         self._off = (0.0, 0.0)
         self._jumped_at: float | None = None
+        #: when the autopilot last did what is right by itself: without satellites it is left alone
+        #: to its landing, at which its mode may change before it says that it has landed
+        self._acted_at = -math.inf
 
     def look(self, here: Enu | None, home: Enu, wish_hold: str, is_over: bool = False) -> Advice:
         """Call some times a second in the air. `wish_hold`: the flight's own wish, kept unless it
@@ -109,6 +112,8 @@ class Dangers:
         lost_s = self._lost_s(now)
         self._watch_jumps(now, here)
         acts_itself = self._view.mode.fresh() in _OWN_MODES
+        if acts_itself:
+            self._acted_at = now
         hold = "" if is_over or acts_itself else self._why_hold(now, lost_s)
         theirs = "" if was_ours else wish_hold
         self._hold = "" if theirs else hold
@@ -117,7 +122,7 @@ class Dangers:
             return advice
         ends = (
             self._motor()
-            or self._lost(0.0 if acts_itself else lost_s)
+            or self._lost(min(lost_s, now - self._acted_at))
             or self._wind(now)
             or self._battery(now, here, home)
         )

@@ -77,7 +77,7 @@ def test_a_change_of_a_flight_goes_to_the_drone_and_its_answer_comes_back(
 def test_a_task_is_done_once_though_bridge_and_centre_are_killed(
     rig: Rig, robot: FakeExecutor
 ) -> None:
-    robot.work_s = 6.0
+    robot.work_s = 12.0  # longer than a bridge needs to come up beside other tests
     task = rig.create()
     until(lambda: rig.state(task) == "running")
     assert rig.bridge is not None

@@ -149,3 +149,15 @@ def test_causes_are_named_by_the_autopilots_words() -> None:
     assert cause_of("Connection to ground control station lost").startswith("link lost: ")
     assert cause_of("EKF Failsafe: changed to Land Mode").startswith("position lost: ")
     assert cause_of("mode return") == "mode return"
+
+
+def test_an_autopilot_that_landed_by_itself_without_satellites_is_not_told_to_land() -> None:
+    """Its mode may change in the moment before it says that it has landed."""
+    flight = Flight()
+    flight.fix = False
+    flight.for_s(5.0)
+    flight.mode = Mode.LAND
+    assert flight.for_s(60.0).ends == ""
+    flight.mode = Mode.HOLD
+    assert flight.for_s(1.0).ends == ""
+    assert "no satellite position" in flight.for_s(12.0).ends  # it has not landed after all
