@@ -119,22 +119,24 @@ class Localizer:
     def _begin(self, source: str, *, confirmed: bool, aligned: bool) -> None:
         self.started, self.source = True, source
         self.confirmed, self.aligned = confirmed, aligned
+        self._forget_past()
+        self.events.append(f"pose from {source}, heading {'known' if aligned else 'not known'}")
+
+    def _forget_past(self) -> None:
+        """The pose or the clock was set anew: what was heard before says nothing of it."""
         self._timeline.forget()
         self._judge.forget()
+        self._aligner.clear()
         if self._walls is not None:
             self._walls.forget()
-        self._aligner.clear()
-        self.events.append(f"pose from {source}, heading {'known' if aligned else 'not known'}")
 
     def _clock_went_back(self, now_s: float) -> None:
         self.events.append(f"the clock went back {self._filter.time_s - now_s:.1f} s")
         self._filter.time_s = now_s
         self._filter.widen(0.5, 0.1, motion=True)
         self._timeline.set_odom(self._timeline.odom)
-        self._timeline.forget()
-        self._judge.forget()
+        self._forget_past()
         self._judge.last_accepted_s = self._good_fix_s = -math.inf
-        self._aligner.clear()
         self._preparation = Preparation()
         self._wheels = None
         self._last = dict.fromkeys(self._last, -math.inf)
@@ -271,10 +273,7 @@ class Localizer:
             wide = np.diag([_LOST_M**2, _LOST_M**2, math.pi**2])
             self._filter.set_pose(float(x[EAST]), float(x[NORTH]), float(x[YAW]), wide)
             self.aligned = self.confirmed = False
-            self._timeline.forget()
-            self._judge.forget()
-            self._aligner.clear()
-            self._walls.forget()
+            self._forget_past()
             self.events.append("lost: the walls are not where they should be")
         sighted = self._walls.search(lost=not self.aligned)
         if sighted is None:
@@ -292,9 +291,7 @@ class Localizer:
         covariance = np.diag([position2, position2, alignment.yaw_sigma**2])
         self._filter.set_pose(east, north, alignment.yaw + odom.yaw, covariance)
         self.aligned = self.confirmed = True
-        self._timeline.forget()
-        self._judge.forget()
-        self._aligner.clear()
+        self._forget_past()
         self.events.append(f"the heading {why}")
 
     # -- output

@@ -66,7 +66,7 @@ class LocalizationNode(Node):
         starter = Starter(self._config, _dock(site), self._recall(), site.site_id, self._run)
         outlines = self._outlines(site, kiosk)
         self._localizer = Localizer(self._config, starter, Walls(self._config, outlines))
-        self._lidar, self._scan_due_s = body.lidar, float("-inf")
+        self._lidar = body.lidar
         self._published_s = float("-inf")
         self._saved_at = self._status_at = 0.0
         self._health = Health(Level.ERROR, "starting")
@@ -114,10 +114,7 @@ class LocalizationNode(Node):
                 self._localizer.add(fix)
 
         for message in self._scans.take()[-1:]:
-            scan = messages.scan_from(message, self._lidar)
-            if scan.stamp_s - self._scan_due_s >= self._config.scan_period_s - 1e-3:
-                self._scan_due_s = scan.stamp_s
-                self._localizer.add(scan)
+            self._localizer.add(messages.scan_from(message, self._lidar))
 
     def _on_initial_pose(self, message: PoseWithCovarianceStamped) -> None:
         """A person's word (RViz, Foxglove or a screen) on where the robot is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,21 @@ def test_walls_that_are_drawn_in_a_wrong_place_do_not_pull_a_robot_from_good_gns
     assert rmse_m(table) <= 0.10
     assert inside_3_sigma(table) >= 0.99
     assert localizer.health(estimates[-1].stamp_s, estimates[-1]).level is Level.OK
+
+
+def test_a_clock_that_goes_back_does_not_put_the_walls_to_sleep() -> None:
+    drive = TownDrive(seed=7, duration_s=40.0, gnss_sigma_m=1.5)
+    localizer = localizer_of(drive, drive.start)
+    measurements = drive.measurements()
+    play(localizer, measurements)
+    again = [replace(m, stamp_s=m.stamp_s - 500.0) for m in measurements[-300:]]
+    end = again[-1].stamp_s
+    estimates = play(localizer, again)
+    assert any(event.startswith("the clock went back") for event in localizer.events)
+    assert end - 2.0 <= localizer._walls.fitted_s <= end
+    off = estimates[-1].pose
+    truth = drive.at(measurements[-1].stamp_s)
+    assert math.hypot(off.x - truth[0], off.y - truth[1]) < 0.3
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -40,7 +40,8 @@ class WallJudge:
         self.fit: Fit | None = None
 
     def forget(self) -> None:
-        """The pose was set anew."""
+        """The pose was set anew, or the clock."""
+        self._worked_s = self.fitted_s = -math.inf
         self.misfit_s, self._refused = 0.0, 0
 
     def is_held(self, now_s: float) -> bool:

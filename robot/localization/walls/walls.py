@@ -54,7 +54,8 @@ class Walls:
         return self._judge.misfit_s >= (patience_s if confirmed else patience_s / 3.0)
 
     def forget(self) -> None:
-        """The pose was set anew."""
+        """The pose was set anew, or the clock."""
+        self._asked_s = -math.inf
         self._judge.forget()
         self._finder.forget()
 
