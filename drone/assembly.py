@@ -28,11 +28,10 @@ from drone.record.recorder import Recorder
 
 def read_config(unit_config: str | Path | None) -> tuple[DroneConfig, DroneBody]:
     """The drone's sections of the unit's YAML, or their defaults. Raises ContractError."""
-    if not unit_config:
-        return DroneConfig(), DroneBody()
+    file = unit_config or ""
     return (
-        load_section(unit_config, "drone", DroneConfig),
-        load_section(unit_config, "drone_body", DroneBody),
+        load_section(file, "drone", DroneConfig),
+        load_section(file, "drone_body", DroneBody),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from geometry_msgs.msg import QuaternionStamped, TransformStamped, TwistStamped
@@ -36,6 +36,7 @@ from comms.contracts.site_reader import read_site
 from comms.contracts.task import TaskState, TaskUpdate
 from comms.contracts.vehicle import KioskBody, RobotBody
 from comms.logs import get_logger
+from comms.ros.clock import utc_now
 from comms.ros.qos import LATCHED, RECORDS, RELIABLE
 from comms.ros.run import run_node
 from comms.state_dir import state_dir
@@ -86,7 +87,7 @@ class DroneNode(Node):
             config,
             body,
             Journal(state_dir()),
-            self._now,
+            partial(utc_now, self),
             read_beats(beats_dir, site) if beats_dir else {},
         )
         self._pictures: RosPictures | None = None
@@ -120,8 +121,8 @@ class DroneNode(Node):
         )
 
     def _pad_looks(self, unit: str, site: Site, config: DroneConfig) -> PadLooks:
-        robot = load_section(unit, "robot_body", RobotBody) if unit else RobotBody()
-        kiosk = load_section(unit, "kiosk_body", KioskBody) if unit else KioskBody()
+        robot = load_section(unit, "robot_body", RobotBody)
+        kiosk = load_section(unit, "kiosk_body", KioskBody)
         return PadLooks(
             self,
             LocalFrame(site.origin),
@@ -136,10 +137,6 @@ class DroneNode(Node):
 
     def _text(self, name: str) -> str:
         return str(self.get_parameter(name).value)
-
-    def _now(self) -> datetime:
-        """UTC from the ROS clock; simulated time is UTC too."""
-        return datetime.fromtimestamp(self.get_clock().now().nanoseconds * 1e-9, UTC)
 
     async def _start_desk(self) -> None:
         self._desk.start()

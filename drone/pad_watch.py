@@ -65,19 +65,17 @@ class PadLooks:
         self._kiosk = kiosk
         self._cameras = Cameras(node)
         self._pad: Enu | None = None
-        self._robot_at: float | None = None
-        self._kiosk_at: float | None = None
+        self._looks: dict[str, float] = {}  # whose, and when
         node.create_subscription(UnitState, "/robot/unit_state", self._hear, RELIABLE)
 
     def looked(self, pad: Enu) -> Looked | None:
         """The last look at `pad` (map m); the first call says where that is."""
         now = time.monotonic()
         if self._pad is None or math.dist(self._pad[:2], pad[:2]) > 1.0:
-            self._pad, self._robot_at, self._kiosk_at = pad, None, None
+            self._pad, self._looks = pad, {}
         if self._cameras.works("kiosk") and self._kiosk.sees(*pad[:2], self._reach_m):
-            self._kiosk_at = now
-        looks = [("kiosk", self._kiosk_at), ("robot", self._robot_at)]
-        ages = [(now - at, whose) for whose, at in looks if at is not None]
+            self._looks["kiosk"] = now
+        ages = [(now - at, whose) for whose, at in self._looks.items()]
         if not ages:
             return None
         age_s, whose = min(ages)
@@ -92,7 +90,7 @@ class PadLooks:
         off = math.remainder(math.atan2(north, east) - message.heading_rad, math.tau)
         near = math.hypot(east, north) <= self._reach_m
         if near and abs(off) <= self._half_rad and self._cameras.works("robot"):
-            self._robot_at = time.monotonic()
+            self._looks["robot"] = time.monotonic()
 
 
 class PadWatch:

@@ -42,11 +42,8 @@ class CameraFeed:
 
     def view(self, time_s: float, width: int, height: int) -> View | None:
         """Where the camera was at `time_s` (UTC), for a picture of that size; None: not known."""
-        pose = self._whereabouts.at(time_s)
-        if pose is None:
-            return None
-        lens = self._lens.scaled_to(width, height)
-        return View(lens, pose, self._whereabouts.lidar_points(time_s))
+        where = self._whereabouts.at(time_s)
+        return View(self._lens.scaled_to(width, height), *where) if where is not None else None
 
     def _image(self, message: Image) -> None:
         self.received += 1

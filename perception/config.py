@@ -159,8 +159,6 @@ class UnitConfig(BaseModel):
 
 def load_unit(path: str | Path) -> UnitConfig:
     """The unit's file; an empty path gives the defaults. Raises FileError."""
-    if not str(path):
-        return UnitConfig()
     return UnitConfig(
         perception=load_section(path, "perception", PerceptionConfig),
         robot=load_section(path, "robot_body", RobotBody),

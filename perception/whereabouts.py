@@ -27,12 +27,9 @@ _SCAN_AGE_S = 0.3
 class Whereabouts(Protocol):
     """May be asked from another thread than the callbacks'."""
 
-    def at(self, time_s: float) -> CameraPose | None:
-        """At `time_s` (UTC); None: not known."""
-        ...
-
-    def lidar_points(self, time_s: float) -> Matrix | None:
-        """(n, 3) hits in map about then; None: there are none."""
+    def at(self, time_s: float) -> tuple[CameraPose, Matrix | None] | None:
+        """The pose at `time_s` (UTC), and the lidar's hits about then (n, 3) in map, if there are
+        any; None: not known."""
         ...
 
 
@@ -57,13 +54,14 @@ class RobotsWhereabouts:
         node.create_subscription(Odometry, "/robot/odometry", self._odometry, RELIABLE)
         node.create_subscription(LaserScan, "/robot/scan", self._keep_scan, SENSOR)
 
-    def at(self, time_s: float) -> CameraPose | None:
+    def at(self, time_s: float) -> tuple[CameraPose, Matrix | None] | None:
         pose = self._poses.at(time_s)
         if pose is None:
             return None
-        return robot_camera(pose, self._body.camera.mount, self._config)
+        camera = robot_camera(pose, self._body.camera.mount, self._config)
+        return camera, self._lidar_points(time_s)
 
-    def lidar_points(self, time_s: float) -> Matrix | None:
+    def _lidar_points(self, time_s: float) -> Matrix | None:
         message = self._scan
         if message is None:
             return None
@@ -89,14 +87,11 @@ class DronesWhereabouts:
             QuaternionStamped, "/drone/camera_attitude", self._attitude, RELIABLE
         )
 
-    def at(self, time_s: float) -> CameraPose | None:
+    def at(self, time_s: float) -> tuple[CameraPose, Matrix | None] | None:
         pose, attitude = self._poses.at(time_s), self._attitudes.at(time_s)
         if pose is None or attitude is None:
             return None
-        return drone_camera(pose, attitude, self._mount, self._config)
-
-    def lidar_points(self, time_s: float) -> Matrix | None:
-        return None
+        return drone_camera(pose, attitude, self._mount, self._config), None
 
     def _odometry(self, message: Odometry) -> None:
         self._poses.add(pose_of(message))
@@ -112,8 +107,5 @@ class KiosksWhereabouts:
         where = kiosk_camera(site.kiosks[0], unit.kiosk)
         self._pose = fixed_camera(where.at, where.yaw_rad, where.pitch_rad, unit.perception.locate)
 
-    def at(self, time_s: float) -> CameraPose | None:
-        return self._pose
-
-    def lidar_points(self, time_s: float) -> Matrix | None:
-        return None
+    def at(self, time_s: float) -> tuple[CameraPose, Matrix | None] | None:
+        return self._pose, None

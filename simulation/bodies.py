@@ -22,8 +22,6 @@ def read_bodies(unit_config: str) -> Bodies:
 
     Raises FileError when the file cannot be used.
     """
-    if not unit_config:
-        return Bodies()
     return Bodies(
         load_section(unit_config, "robot_body", RobotBody),
         load_section(unit_config, "drone_body", DroneBody),

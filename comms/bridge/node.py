@@ -67,11 +67,11 @@ class UnitBridge(Node):
         for name in ("unit_config", "site_file", "beats_dir", "centre_address"):
             self.declare_parameter(name, "")
         path = str(self.get_parameter("unit_config").value)
-        self.config = load_section(path, "bridge", BridgeConfig) if path else BridgeConfig()
+        self.config = load_section(path, "bridge", BridgeConfig)
         address = str(self.get_parameter("centre_address").value)
         if address:  # a launch argument, before what the file says
             self.config = self.config.model_copy(update={"centre": address})
-        self.unit_id = (load_section(path, "unit", UnitName) if path else UnitName()).unit_id
+        self.unit_id = load_section(path, "unit", UnitName).unit_id
         folder = Path(self.config.state_dir or state_dir() / "bridge" / self.unit_id)
         self._lock = _lock_folder(folder)
         self._closed = False

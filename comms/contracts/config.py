@@ -15,10 +15,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def load_section(path: str | Path, section: str, model: type[Model]) -> Model:
     """Section `section` of the unit's YAML file as `model`; what it does not say has its default,
-    at every depth: a camera's rate alone does not move the camera.
+    at every depth: a camera's rate alone does not move the camera. "" is no file: all defaults.
 
     Raises FileError with the file, the place and what would be right.
     """
+    if path == "":
+        return model()
     document = read_unit_file(path)
     try:
         return model.model_validate(_over(model().model_dump(), document.get(section) or {}))

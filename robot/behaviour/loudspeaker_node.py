@@ -21,9 +21,7 @@ class LoudspeakerNode(Node):
         for name in ("unit_config", "site_file", "beats_dir"):
             self.declare_parameter(name, "")
         unit = str(self.get_parameter("unit_config").value)
-        config = LoudspeakerConfig()
-        if unit:
-            config = load_section(unit, "loudspeaker", LoudspeakerConfig)
+        config = load_section(unit, "loudspeaker", LoudspeakerConfig)
         simulated = bool(self.get_parameter("use_sim_time").value)
         # it needs no time, and each of a clock's 50 messages a second would wake it
         self.set_parameters([Parameter("use_sim_time", value=False)])

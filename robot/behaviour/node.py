@@ -43,7 +43,7 @@ class BehaviourNode(Node):
         for name in ("unit_config", "site_file", "beats_dir"):
             self.declare_parameter(name, "")
         unit = self._text("unit_config")
-        config = load_section(unit, "behaviour", BehaviourConfig) if unit else BehaviourConfig()
+        config = load_section(unit, "behaviour", BehaviourConfig)
         if not self._text("site_file"):
             raise ContractError("the behaviour node needs the parameter site_file")
         site = read_site(self._text("site_file"))

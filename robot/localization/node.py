@@ -181,8 +181,6 @@ class LocalizationNode(Node):
 
 
 def _configuration(unit_config: str) -> tuple[LocalizationConfig, RobotBody, KioskBody]:
-    if not unit_config:
-        return LocalizationConfig(), RobotBody(), KioskBody()
     return (
         load_section(unit_config, "localization", LocalizationConfig),
         load_section(unit_config, "robot_body", RobotBody),

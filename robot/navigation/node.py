@@ -12,7 +12,8 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 import numpy as np
 from geometry_msgs.msg import TwistStamped
@@ -29,6 +30,7 @@ from comms.contracts.config import load_section
 from comms.contracts.site_reader import read_site
 from comms.contracts.vehicle import RobotBody
 from comms.logs import get_logger
+from comms.ros.clock import utc_now
 from comms.ros.qos import LATCHED, RELIABLE, SENSOR
 from comms.ros.run import run_node
 from robot.navigation.config import NavigationConfig
@@ -53,13 +55,11 @@ class NavigatorNode(Node):
         for name in ("unit_config", "site_file", "beats_dir"):
             self.declare_parameter(name, "")
         unit = self.get_parameter("unit_config").value
-        self.config = (
-            load_section(unit, "navigation", NavigationConfig) if unit else NavigationConfig()
-        )
-        self.body = load_section(unit, "robot_body", RobotBody) if unit else RobotBody()
+        self.config = load_section(unit, "navigation", NavigationConfig)
+        self.body = load_section(unit, "robot_body", RobotBody)
         site = read_site(self.get_parameter("site_file").value)
         ahead = timedelta(seconds=self.config.closing_ahead_s)
-        self._closures = Closures(site, self._utc, ahead)
+        self._closures = Closures(site, partial(utc_now, self), ahead)
         self._closed = self._closures.closed()
         ground = StaticMap(self._closures.site_with(self._closed))
         self.costmap = Costmap(ground, self.config)
@@ -121,9 +121,6 @@ class NavigatorNode(Node):
             return None
         best_s, best = min(self._poses, key=lambda item: abs(item[0] - stamp_s))
         return best if abs(best_s - stamp_s) < 0.3 else None
-
-    def _utc(self) -> datetime:
-        return datetime.fromtimestamp(self._now_s(), UTC)
 
     # -- what is closed -------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from comms.contracts.config import load_section
 from comms.contracts.site_reader import read_site
 from comms.contracts.vehicle import RobotBody
 from comms.logs import get_logger
+from comms.ros.clock import utc_now
 from comms.ros.light import PolledSubscription, publisher, subscription
 from comms.ros.qos import RELIABLE, SENSOR
 from comms.ros.run import run_node
@@ -82,10 +83,7 @@ class CollisionMonitorNode(Node):
         if not site_file:
             self._log.warning("no site file: no keep-out area is watched")
             return None
-        return Closures(read_site(site_file), self._utc)
-
-    def _utc(self) -> datetime:
-        return datetime.fromtimestamp(self.get_clock().now().nanoseconds * 1e-9, UTC)
+        return Closures(read_site(site_file), partial(utc_now, self))
 
     def _watch_closures(self) -> None:
         """Areas open and close."""
@@ -204,8 +202,6 @@ class CollisionMonitorNode(Node):
 
 
 def _configuration(unit_config: str) -> tuple[SafetyConfig, RobotBody]:
-    if not unit_config:
-        return SafetyConfig(), RobotBody()
     return (
         load_section(unit_config, "safety", SafetyConfig),
         load_section(unit_config, "robot_body", RobotBody),

@@ -52,9 +52,7 @@ class GazeboBridge(Node):
         unit_config = self.declare_parameter("unit_config", "").value
         site_file = self.declare_parameter("site_file", "").value
         self.declare_parameter("beats_dir", "")
-        config = (
-            load_section(unit_config, "simulation", BridgeConfig) if unit_config else BridgeConfig()
-        )
+        config = load_section(unit_config, "simulation", BridgeConfig)
         bodies = read_bodies(unit_config)
         robot, drone = bodies.robot, bodies.drone
         kiosks = read_site(site_file).kiosks if site_file else ()

@@ -18,6 +18,7 @@ from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 
 from comms.ros.qos import RECORDS, RELIABLE, SENSOR
+from simulation.quaternions import yaw_of
 from simulation.scenarios.pose_errors import Placed, PoseErrors
 
 _FLYING_M = 2.0
@@ -82,9 +83,9 @@ class Witness:
     def _robot(self, message: Odometry) -> None:
         place = message.pose.pose.position
         here = (place.x, place.y)
-        turn = message.pose.pose.orientation
-        self.robot_heading_rad = 2.0 * math.atan2(turn.z, turn.w)
-        self.pose_errors.add_truth(_placed(message))
+        placed = _placed(message)
+        self.robot_heading_rad = placed.yaw_rad
+        self.pose_errors.add_truth(placed)
         if self.robot_xy is not None:
             step = math.dist(self.robot_xy, here)
             if step < 0.02:  # its trembling at rest is no path
@@ -136,6 +137,6 @@ def _placed(message: Odometry) -> Placed:
         stamp.sec + stamp.nanosec * 1e-9,
         at.x,
         at.y,
-        math.atan2(2 * (turn.w * turn.z + turn.x * turn.y), 1 - 2 * (turn.y**2 + turn.z**2)),
+        yaw_of((turn.w, turn.x, turn.y, turn.z)),
         (east, north, yaw),
     )

@@ -54,15 +54,15 @@ def fit_of(walls: OutlineMap, points: Array, pose: Pose) -> Fit:
     offset = walls.points[near] - (pose.x, pose.y)
     looks = np.einsum("ij,ij->i", offset, walls.normals[near]) < 0.0
     wall = _nearest_by_bin(offset[looks], 0.0)
-    expected = np.isfinite(wall) & np.isfinite(seen)
-    off = seen[expected] - wall[expected]
+    both = np.isfinite(wall) & np.isfinite(seen)
     # walls that are seen at a flat angle span many metres in a bin: the neighbours' are right, too
-    lowest = np.minimum(wall, np.minimum(np.roll(wall, 1), np.roll(wall, -1)))[expected]
-    sides = np.array([wall, np.roll(wall, 1), np.roll(wall, -1)])
-    highest = np.max(np.where(np.isfinite(sides), sides, -math.inf), axis=0)[expected]
-    agree = (seen[expected] >= lowest - _AGREE_M) & (seen[expected] <= highest + _AGREE_M)
-    agree &= (np.abs(off) <= _AGREE_M) | (highest - lowest > _AGREE_M)
-    through = ~agree & (seen[expected] > highest + _THROUGH_M)
+    sides = np.array([wall, np.roll(wall, 1), np.roll(wall, -1)])[:, both]
+    lowest = sides.min(axis=0)
+    highest = np.where(np.isfinite(sides), sides, -math.inf).max(axis=0)
+    steep = highest - lowest <= _AGREE_M
+    low, high = np.where(steep, wall[both], lowest), np.where(steep, wall[both], highest)
+    agree = (seen[both] >= low - _AGREE_M) & (seen[both] <= high + _AGREE_M)
+    through = ~agree & (seen[both] > highest + _THROUGH_M)
     missed = int(np.count_nonzero(np.isfinite(wall) & ~np.isfinite(seen)))
     return Fit(int(agree.sum()), int(through.sum()), missed, int(np.isfinite(wall).sum()))
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from robot.localization.config import LocalizationConfig
 from robot.localization.filter import EAST, NORTH, YAW, PoseFilter
 from robot.localization.measurements import Scan
@@ -86,7 +84,7 @@ class WallJudge:
             pose_filter.widen(way, abs(wrap(match.pose.yaw - float(x[YAW]))))
         self.misfit_s, self._refused = 0.0, 0
         self.fitted_s = scan.stamp_s
-        self._directions = int(np.count_nonzero(match.sigmas))
+        self._directions = len(match.sigmas)
         return replace(scan, match=match)
 
 

@@ -21,6 +21,7 @@ _CAUCHY_M = 0.10
 _FITS_M = 0.20
 _FEWEST = 12.0  # points that must hold a direction, in number
 _STEPS = 8
+_RANGE_M = 10.0  # about where the walls are
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,6 @@ def _laid(walls: OutlineMap, points: Array, pose: Pose, gate_m: float) -> tuple[
     return np.column_stack([normal, swing]), misses
 
 
-def wide_enough(sigma_m: float, sigma_rad: float, range_m: float = 10.0) -> float:
+def wide_enough(sigma_m: float, sigma_rad: float) -> float:
     """The gate (m) for a guess that is so uncertain."""
-    return min(2.0, 0.3 + 3.0 * sigma_m + 2.0 * range_m * sigma_rad)
+    return min(2.0, 0.3 + 3.0 * sigma_m + 2.0 * _RANGE_M * sigma_rad)
